@@ -1,0 +1,1 @@
+"""Speed, memory and quality, as ratios of one run. `make bench` runs them all; each writes benchmarks/results."""

@@ -1,0 +1,90 @@
+"""The service that an engineer writes with LangChain and FastAPI: retrieve, fill a prompt, call. Nothing else.
+
+    python -m benchmarks.peers.langchain_service CHUNKS.json DATABASE_URL MODEL_URL PORT
+
+`CHUNKS.json` is a list of `{text, source}`. It uses PGVectorStore with an HNSW index, an async engine and an async
+chat model, as its documentation recommends for a server.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+from fastapi import FastAPI
+from langchain_core.documents import Document
+from langchain_core.prompts import ChatPromptTemplate
+from langchain_openai import ChatOpenAI
+from langchain_postgres import PGEngine, PGVectorStore
+from langchain_postgres.v2.indexes import HNSWIndex
+from pydantic import BaseModel
+
+from benchmarks.peers.embeddings import SameEmbedder
+
+TOP_K = 8
+PROMPT = ChatPromptTemplate.from_messages(
+    [
+        ("system", "Answer from the numbered sources, and cite each sentence as [n]."),
+        ("user", "{sources}\n\n<question>{question}</question>"),
+    ]
+)
+
+
+class Question(BaseModel):
+    question: str
+
+
+def create_app(chunks: Path, database_url: str, model_url: str) -> FastAPI:
+    state: dict[str, Any] = {}
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        engine = PGEngine.from_connection_string(database_url, pool_size=12)
+        await engine.ainit_vectorstore_table("peer_chunks", 384, overwrite_existing=True)
+        store = await PGVectorStore.create(engine, SameEmbedder(), "peer_chunks")
+        rows = json.loads(chunks.read_text(encoding="utf-8"))
+        await store.aadd_documents(
+            [Document(row["text"], metadata={"source": row["source"]}) for row in rows]
+        )
+        await store.aapply_vector_index(HNSWIndex())
+        state["retriever"] = store.as_retriever(search_kwargs={"k": TOP_K})
+        state["chain"] = PROMPT | ChatOpenAI(
+            model="fake-1", base_url=model_url, api_key="none", temperature=0
+        )
+        yield
+        await engine.close()
+
+    app = FastAPI(lifespan=lifespan)
+
+    @app.post("/ask")
+    async def ask(body: Question) -> dict[str, Any]:
+        documents = await state["retriever"].ainvoke(body.question)
+        sources = "\n".join(
+            f'<source id="{number}" title="{document.metadata["source"]}">\n{document.page_content}\n</source>'
+            for number, document in enumerate(documents, start=1)
+        )
+        message = await state["chain"].ainvoke({"sources": sources, "question": body.question})
+        return {"answer": message.content, "sources": [document.metadata["source"] for document in documents]}
+
+    @app.get("/readyz")
+    async def ready() -> dict[str, str]:
+        return {"status": "ready"}
+
+    return app
+
+
+def main() -> None:
+    chunks, database_url, model_url, port = sys.argv[1:]
+    app = create_app(Path(chunks), database_url, model_url)
+    config = uvicorn.Config(app, port=int(port), log_level="warning", access_log=False)
+    asyncio.run(uvicorn.Server(config).serve())
+
+
+if __name__ == "__main__":
+    main()

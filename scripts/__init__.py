@@ -1,0 +1,1 @@
+"""Programs for maintainers; nothing in the package needs them at run time."""

@@ -1,0 +1,1 @@
+"""Grounded answers: retrieve, prompt, call, verify, and keep, strip, repair or abstain."""

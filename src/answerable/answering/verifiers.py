@@ -1,0 +1,37 @@
+"""The verifiers by name: `lexical` (offline) and `model:NAME` (a model as judge)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from answerable.answering.types import Citation, Evidence
+from answerable.answering.verification.judge import JudgeVerifier
+from answerable.core.errors import InvalidInput
+from answerable.llm.types import ChatModel
+
+_MODEL = "model:"
+
+
+class Verifier(Protocol):
+    async def verify(
+        self, answer: str, evidence: Sequence[Evidence], *, language: str = "en"
+    ) -> list[Citation]:
+        """Return one citation a sentence, in the order of the answer."""
+        ...
+
+
+class Verifiers:
+    """Finds a verifier by the name that a variant gives."""
+
+    def __init__(self, *, lexical: Verifier, chat: Callable[[str], ChatModel]) -> None:
+        self._lexical = lexical
+        self._chat = chat
+
+    def get(self, name: str) -> Verifier:
+        """Raises InvalidInput when the name is neither `lexical` nor `model:NAME`."""
+        if name == "lexical":
+            return self._lexical
+        if name.startswith(_MODEL):
+            return JudgeVerifier(self._chat(name.removeprefix(_MODEL)))
+        raise InvalidInput(f"{name!r} is not a verifier.", hint="Use `lexical` or `model:PROVIDER:MODEL`.")

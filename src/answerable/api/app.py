@@ -1,0 +1,49 @@
+"""The ASGI application: middleware, error handlers, routes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import FastAPI
+
+from answerable import __version__
+from answerable.api.middleware import BodyLimit, SecurityHeaders
+from answerable.api.problems import install_handlers
+from answerable.api.routes.registry import ROUTERS
+from answerable.wiring import Services
+
+_DESCRIPTION = """\
+Answers over your documents, with citations verified while serving.
+
+Send an API key as `Authorization: Bearer ans_...`. Errors are problem details (RFC 9457) with a stable `code`.
+"""
+
+
+def create_app(services: Services) -> FastAPI:
+    """Return the application over ready services. Opening and closing them is the caller's."""
+    app = _bare_app()
+    app.state.services = services
+    limits = services.settings.server
+    app.add_middleware(BodyLimit, max_bytes=limits.max_body_bytes, max_upload_bytes=limits.max_upload_bytes)
+    app.add_middleware(SecurityHeaders)
+    install_handlers(app)
+    return app
+
+
+def create_openapi() -> dict[str, Any]:
+    """Return the OpenAPI document, without a server."""
+    return _bare_app().openapi()
+
+
+def _bare_app() -> FastAPI:
+    app = FastAPI(
+        title="Answerable",
+        version=__version__,
+        description=_DESCRIPTION,
+        docs_url="/docs",
+        redoc_url=None,
+        license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
+    )
+    for router in ROUTERS:
+        app.include_router(router)
+    return app

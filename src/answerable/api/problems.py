@@ -1,0 +1,96 @@
+"""Errors as problem details (RFC 9457), rendered in one place."""
+
+from __future__ import annotations
+
+import logging
+import math
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from answerable.core.errors import AnswerableError
+
+MEDIA_TYPE = "application/problem+json"
+_log = logging.getLogger(__name__)
+
+
+def to_problem(error: AnswerableError) -> dict[str, Any]:
+    """Return the body: `type`, `title`, `status`, `detail`, and our `code` (stable) and `hint` (what to do)."""
+    problem: dict[str, Any] = {
+        "type": f"urn:answerable:problem:{error.code}",
+        "title": error.title,
+        "status": error.status,
+        "detail": error.detail,
+        "code": error.code,
+    }
+    if error.hint:
+        problem["hint"] = error.hint
+    return problem
+
+
+def install_handlers(app: FastAPI) -> None:
+    """Make every error of every route a problem document."""
+    app.add_exception_handler(AnswerableError, _answerable_error)
+    app.add_exception_handler(RequestValidationError, _validation_error)
+    app.add_exception_handler(HTTPException, _http_error)
+    app.add_exception_handler(Exception, _unforeseen_error)
+
+
+async def _answerable_error(request: Request, error: Exception) -> JSONResponse:
+    del request
+    assert isinstance(error, AnswerableError)
+    headers = {"WWW-Authenticate": "Bearer"} if error.status == 401 else {}
+    retry_after: float | None = getattr(error, "retry_after", None)
+    if retry_after is not None:
+        headers["Retry-After"] = str(max(1, math.ceil(retry_after)))
+    return JSONResponse(to_problem(error), error.status, headers, MEDIA_TYPE)
+
+
+async def _validation_error(request: Request, error: Exception) -> JSONResponse:
+    del request
+    assert isinstance(error, RequestValidationError)
+    places = [{"at": _place(problem["loc"]), "problem": problem["msg"]} for problem in error.errors()]
+    body = {
+        "type": "urn:answerable:problem:invalid_input",
+        "title": "The request is not acceptable",
+        "status": 422,
+        "detail": "; ".join(f"{place['at']}: {place['problem']}" for place in places),
+        "code": "invalid_input",
+        "hint": "Correct the named fields; the schema is at /openapi.json.",
+        "errors": places,
+    }
+    return JSONResponse(body, 422, media_type=MEDIA_TYPE)
+
+
+async def _http_error(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)
+    body = {
+        "type": "about:blank",
+        "title": str(error.detail),
+        "status": error.status_code,
+        "detail": f"{request.method} {request.url.path}: {error.detail}",
+        "code": {404: "not_found", 405: "method_not_allowed", 413: "too_large"}.get(
+            error.status_code, "http_error"
+        ),
+    }
+    return JSONResponse(body, error.status_code, error.headers, MEDIA_TYPE)
+
+
+async def _unforeseen_error(request: Request, error: Exception) -> JSONResponse:
+    _log.error("%s %s failed", request.method, request.url.path, exc_info=error)
+    body = {
+        "type": "urn:answerable:problem:internal",
+        "title": "Something went wrong here",
+        "status": 500,
+        "detail": "The server met an error that it did not foresee.",
+        "code": "internal",
+        "hint": "The server's log has the details.",
+    }
+    return JSONResponse(body, 500, media_type=MEDIA_TYPE)
+
+
+def _place(loc: tuple[int | str, ...]) -> str:
+    return ".".join(str(part) for part in loc if part != "body") or "body"

@@ -1,0 +1,45 @@
+"""`/v1/keys`: make, list and revoke API keys."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from fastapi import APIRouter
+from pydantic import BaseModel, Field
+
+from answerable.access.types import ApiKey, Role
+from answerable.api.security import Admin, ServicesDep
+
+router = APIRouter(prefix="/v1/keys", tags=["keys"])
+
+
+class KeyBody(BaseModel):
+    name: str = Field(min_length=1, max_length=100)
+    role: Role = "app"
+    groups: list[str] | None = Field(None, description="document groups that the key may read; null: all")
+
+
+@router.post("", status_code=201)
+async def create_key(body: KeyBody, principal: Admin, services: ServicesDep) -> dict[str, Any]:
+    """Make a key. `secret` is shown this once."""
+    del principal
+    key, secret = await services.access.create_key(body.name, role=body.role, groups=body.groups)
+    return {**render_key(key), "secret": secret}
+
+
+@router.get("")
+async def list_keys(principal: Admin, services: ServicesDep) -> dict[str, Any]:
+    del principal
+    return {"keys": [render_key(key) for key in await services.access.list_keys()]}
+
+
+@router.delete("/{name}")
+async def revoke_key(name: str, principal: Admin, services: ServicesDep) -> dict[str, Any]:
+    """Revoke by id, name or shown prefix; it stops working within a second."""
+    del principal
+    return {"revoked": [render_key(key) for key in await services.access.revoke_key(name)]}
+
+
+def render_key(key: ApiKey) -> dict[str, Any]:
+    return {**asdict(key), "groups": None if key.groups is None else sorted(key.groups)}

@@ -1,0 +1,1 @@
+"""Deployable AI features and their immutable variants."""

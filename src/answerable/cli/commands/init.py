@@ -1,0 +1,55 @@
+"""`answerable init`: a workspace to start from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from answerable.core.errors import SetupError
+from answerable.settings import FILE_NAME, STATE_FOLDER
+
+_CONFIG = """\
+# Settings of this workspace. Everything has a default; see docs/reference/settings.md.
+
+# database_url = "postgresql://user@host/db"   # else an embedded PostgreSQL in .answerable/
+
+# [server]
+# port = 8000
+
+# [apps.ask]
+# collection = "docs"
+# model = "openai:gpt-5-mini"      # else what the environment offers, else local:extractive
+# verifier = "lexical"             # or "model:PROVIDER:MODEL"
+# policy = "keep"                  # or strip, repair, abstain
+
+# An OpenAI-compatible server of your own, then: model = "mine:NAME"
+# [providers.mine]
+# base_url = "http://127.0.0.1:8080/v1"
+"""
+
+
+def init(
+    folder: Annotated[Path, typer.Argument(help="Where; made when it is not there.")] = Path(),
+) -> None:
+    """Make a workspace: `answerable.toml` with the settings to choose from. Nothing is overwritten."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        made = _write_new(folder / FILE_NAME, _CONFIG) + _write_new(
+            folder / ".gitignore", f"{STATE_FOLDER}/\n"
+        )
+    except OSError as error:
+        raise SetupError(
+            f"{folder} cannot be written: {error.strerror}.", hint="Choose another folder."
+        ) from error
+    for path in made:
+        typer.echo(f"made {path}")
+    typer.echo("Next: answerable ingest FOLDER, then answerable serve.")
+
+
+def _write_new(path: Path, text: str) -> list[Path]:
+    if path.exists():
+        return []
+    path.write_text(text, encoding="utf-8")
+    return [path]

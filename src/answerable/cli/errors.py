@@ -1,0 +1,23 @@
+"""Errors on the command line: what was wrong, what to do, and the exit status of the contract."""
+
+from __future__ import annotations
+
+from rich.console import Console
+
+from answerable.core.errors import AnswerableError, InvalidInput, NotFound
+
+FAILED, WRONG_USAGE = 1, 2
+
+
+def report(error: AnswerableError) -> int:
+    """Print an error to the terminal's error stream and return the exit status: 2 when the call itself was wrong."""
+    console = Console(stderr=True, highlight=False)
+    console.print(f"[bold red]error[/]: {_plain(error.detail)}", soft_wrap=True)
+    if error.hint:
+        console.print(f"[dim]hint[/]:  {_plain(error.hint)}", soft_wrap=True)
+    return WRONG_USAGE if isinstance(error, InvalidInput | NotFound) else FAILED
+
+
+def _plain(text: str) -> str:
+    """Keep rich from reading brackets in a message as markup."""
+    return text.replace("[", r"\[")

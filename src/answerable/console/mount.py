@@ -1,0 +1,78 @@
+"""Puts the console on the server's application."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable
+
+from fastapi import FastAPI, Request
+from fastapi.responses import RedirectResponse
+from nicegui import app as nicegui_app
+from nicegui import ui
+from starlette.responses import Response
+
+from answerable.console import assets
+from answerable.console.frame import build_error_page
+from answerable.console.not_found import show_not_found
+from answerable.console.pages.ask import build_ask_page
+from answerable.console.pages.knowledge import build_knowledge_page
+from answerable.console.parts.upload import upload_router
+from answerable.console.policy import ContentPolicy, QuietErrors
+from answerable.console.sessions import Sessions, get_token
+from answerable.console.sign_in import SIGN_IN_PATH, enter, sign_in_router
+from answerable.console.visitor import Visitor
+from answerable.core.clock import Clock, SystemClock
+from answerable.wiring import Services
+
+_PAGES: dict[str, tuple[str, Callable[[Visitor, Request], Awaitable[None]]]] = {
+    "/": ("Ask", build_ask_page),
+    "/knowledge": ("Knowledge", build_knowledge_page),
+}
+_RECONNECT_SECONDS = 30.0
+
+
+def mount(app: FastAPI, services: Services, *, clock: Clock | None = None) -> None:
+    """Add the console to `app`, under every path that `app` does not serve itself.
+
+    Call it last, and once a process: NiceGUI keeps one application.
+    """
+    sessions = Sessions(services.access, clock=clock or SystemClock())
+    app.include_router(assets.router)
+    app.include_router(sign_in_router(sessions))
+    app.include_router(upload_router(services, sessions))
+    for path, (title, build) in _PAGES.items():
+        _add_page(path, title, build, services, sessions)
+    nicegui_app.add_middleware(ContentPolicy)
+    nicegui_app.add_exception_handler(404, show_not_found)
+    nicegui_app.on_page_exception(build_error_page)
+    logging.getLogger("nicegui").addFilter(QuietErrors())
+    ui.run_with(
+        app,
+        title="Answerable",
+        dark=None,
+        language="en-US",
+        tailwind=False,
+        binding_refresh_interval=None,
+        reconnect_timeout=_RECONNECT_SECONDS,
+        show_welcome_message=False,
+    )
+
+
+def _add_page(
+    path: str,
+    title: str,
+    build: Callable[[Visitor, Request], Awaitable[None]],
+    services: Services,
+    sessions: Sessions,
+) -> None:
+    @ui.page(path, title=f"{title} - Answerable", response_timeout=15.0)
+    async def page(request: Request) -> Response | None:
+        key = request.query_params.get("key")
+        if key is not None:
+            target = request.url.remove_query_params("key")
+            return await enter(sessions, request, key, target=f"{target.path}?{target.query}".rstrip("?"))
+        found = await sessions.find_principal(get_token(request))
+        if found is None:
+            return RedirectResponse(SIGN_IN_PATH, 303)
+        await build(Visitor(services, *found), request)
+        return None

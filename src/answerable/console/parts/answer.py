@@ -1,0 +1,98 @@
+"""An answer: its sentences by verdict, its markers as buttons, what it cost."""
+
+from __future__ import annotations
+
+from collections import Counter
+from html import escape
+
+from answerable.answering.types import Answer, Citation, Verdict
+from answerable.console.prose import Mark, render_prose
+from answerable.knowledge.types import Hit
+
+VERDICTS: dict[Verdict, tuple[str, str]] = {
+    "supported": ("Supported", "The cited passage says this."),
+    "partial": ("Partly supported", "The cited passage says a part of this."),
+    "unsupported": ("Not supported", "No cited passage says this."),
+    "unchecked": ("Not checked", "This sentence was not checked."),
+}
+"""Each verdict's name, and what it means when the verifier gives no reason of its own."""
+
+
+def render_answer_text(text: str, *, sources: tuple[Hit, ...], answer: Answer | None) -> str:
+    """Return the answer as HTML; as long as it streams, `answer` is None and no sentence has a verdict yet."""
+    marks = (
+        [_mark_sentence(place, citation) for place, citation in enumerate(answer.citations)] if answer else []
+    )
+    return render_prose(text, marks=marks, render_marker=lambda number: _render_marker(number, sources))
+
+
+def render_verdicts(answer: Answer) -> str:
+    """Return the legend with counts: `3 supported, 1 not supported`, each drawn as in the text."""
+    counts = Counter(citation.verdict for citation in answer.citations)
+    items = [
+        f'<li class="verdict-item"><span class="sentence is-{verdict}" aria-hidden="true">Aa</span>'
+        f"<span>{counts[verdict]} {escape(name.lower())}</span></li>"
+        for verdict, (name, _) in VERDICTS.items()
+        if counts[verdict]
+    ]
+    return f'<ul class="verdicts" aria-label="Verdicts">{"".join(items)}</ul>' if items else ""
+
+
+def list_facts(answer: Answer) -> list[tuple[str, str]]:
+    """Return what the footer says: pairs of a name and a value."""
+    facts = [("Model", answer.model)]
+    first, total = answer.timings_ms.get("first_token"), answer.timings_ms.get("total")
+    if first is not None:
+        facts.append(("First token", _format_duration(first)))
+    if total is not None:
+        facts.append(("Total", _format_duration(total)))
+    facts.append(("Tokens", f"{answer.tokens_used:,}"))
+    facts.append(("Cost", _format_cost(answer)))
+    return facts
+
+
+def list_cited(answer: Answer) -> list[int]:
+    """Return the numbers of the passages that the answer names, in order."""
+    named = {number for citation in answer.citations for number in citation.markers}
+    named |= {citation.source for citation in answer.citations if citation.source is not None}
+    return sorted(number for number in named if 1 <= number <= len(answer.sources))
+
+
+def _mark_sentence(place: int, citation: Citation) -> Mark:
+    name, meaning = VERDICTS[citation.verdict]
+    return Mark(
+        citation.start,
+        citation.end,
+        f"sentence is-{citation.verdict} s-{place}",
+        {
+            "data-tip": f"{name}. {citation.reason or meaning}",
+            "data-sentence": str(place),
+            "tabindex": "0",
+            "role": "mark",
+            "aria-roledescription": name,
+        },
+    )
+
+
+def _render_marker(number: int, sources: tuple[Hit, ...]) -> str:
+    if not 1 <= number <= len(sources):
+        tip = f"The answer names source {number}, but there is none."
+        return f'<span class="cite is-broken" data-tip="{escape(tip)}">{number}</span>'
+    title = sources[number - 1].document.title or sources[number - 1].document.uri
+    label = escape(f"Source {number}: {title}")
+    data = f'data-source="{number}" data-tip="{label}"'
+    return f'<button type="button" class="cite" {data} aria-label="{label}">{number}</button>'
+
+
+def _format_duration(milliseconds: float) -> str:
+    return f"{milliseconds:.0f} ms" if milliseconds < 1000 else f"{milliseconds / 1000:.1f} s"
+
+
+def _format_cost(answer: Answer) -> str:
+    """Return the price as it is known: an unknown one is never shown as zero."""
+    cost = answer.cost_usd
+    if cost is None:
+        return "price unknown"
+    if cost == 0:
+        return "free"
+    return f"${cost:.2f}" if cost >= 1 else f"${cost:.6f}".rstrip("0")

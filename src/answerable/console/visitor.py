@@ -1,0 +1,37 @@
+"""The signed-in visitor of a page: every action of a page asks here first whether it still may."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from answerable.access.types import Principal, Role
+from answerable.console.sessions import Session
+from answerable.wiring import Services
+
+WRITERS: tuple[Role, ...] = ("admin", "developer")
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """`principal` is whom the page was built for; an action uses the one that `check` returns."""
+
+    services: Services
+    session: Session
+    principal: Principal
+
+    @property
+    def may_write(self) -> bool:
+        """Whether controls that change documents are shown. The action itself is authorised again."""
+        return self.principal.role in WRITERS
+
+    async def check(self) -> Principal:
+        """Return the principal as it is now. Raises Unauthenticated when the key was revoked, RateLimited."""
+        principal = await self.services.access.authenticate(self.session.secret)
+        self.services.access.take(principal)
+        return principal
+
+    async def check_writer(self) -> Principal:
+        """Like `check`. Raises Forbidden for a key that may not change documents."""
+        principal = await self.check()
+        self.services.access.authorise(principal, WRITERS)
+        return principal

@@ -1,0 +1,78 @@
+"""The pool and its transactions. Stores run on a given transaction and never commit; services open it, shortly."""
+
+from __future__ import annotations
+
+import select
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import psycopg
+from psycopg.rows import TupleRow
+from psycopg_pool import AsyncConnectionPool, PoolClosed, PoolTimeout
+
+from answerable.core.errors import Unavailable
+
+Connection = psycopg.AsyncConnection[TupleRow]
+
+_LOST = (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout, PoolClosed)
+
+
+async def _check_alive(connection: Connection) -> None:
+    """Refuse a connection that the server has closed meanwhile, without a round trip.
+
+    Nothing comes over an idle connection but its end (or a notice, and then a fresh one does no harm).
+    """
+    poll = select.poll()
+    poll.register(connection.fileno(), select.POLLIN)
+    if poll.poll(0):
+        raise psycopg.OperationalError("the server closed the connection")
+
+
+class Database:
+    """A bounded pool of connections to one PostgreSQL.
+
+    A database that is away raises Unavailable (503) within `wait` seconds; the pool reconnects by itself.
+    """
+
+    def __init__(self, conninfo: str, *, max_size: int = 12, wait: float = 3.0) -> None:
+        self.conninfo = conninfo
+        self._pool = AsyncConnectionPool(
+            conninfo,
+            min_size=1,
+            max_size=max_size,
+            timeout=wait,
+            open=False,
+            kwargs={"autocommit": False, "connect_timeout": 5, "application_name": "answerable"},
+            check=_check_alive,
+            reconnect_timeout=0,
+            max_idle=300,
+        )
+
+    async def open(self) -> None:
+        await self._pool.open()
+
+    async def close(self) -> None:
+        await self._pool.close()
+
+    async def ping(self) -> None:
+        """Raise Unavailable unless the database answers."""
+        async with self.transaction() as tx:
+            await tx.execute("SELECT 1")
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Connection]:
+        """Give a connection in a transaction: committed at the end, rolled back on any error.
+
+        Raises Unavailable when the database cannot be reached or goes away meanwhile.
+        """
+        try:
+            async with self._pool.connection() as connection:
+                yield connection
+        except psycopg.errors.QueryCanceled:
+            raise
+        except _LOST as error:
+            raise Unavailable(
+                "The database cannot be reached.",
+                code="database_unavailable",
+                hint="It is retried by itself; see `answerable doctor` when it stays away.",
+            ) from error

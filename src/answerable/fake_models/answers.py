@@ -1,0 +1,98 @@
+"""What the fake model says: a sentence of its sources with a citation, a tool call, or JSON of the schema."""
+
+from __future__ import annotations
+
+import json
+import re
+import zlib
+from collections.abc import Sequence
+
+from answerable.fake_models.behaviours import Behaviour
+from answerable.fake_models.exchange import Prompt, Reply, Tool, ToolCall
+from answerable.fake_models.images import describe_images
+from answerable.fake_models.passages import Passage, content_words, find_passage
+from answerable.fake_models.samples import sample
+from answerable.llm.abstention import ABSTENTION
+from answerable.llm.sources import Source, parse_question, parse_sources
+from answerable.llm.tokens import CHARACTERS_PER_TOKEN, estimate_tokens
+
+HALLUCINATION = "The figure was confirmed by 4217 independent auditors in Reykjavik in 1987"
+
+_MARKED = re.compile(r"(?:^|\n)\s*question\s*:\s*(.+?)\s*(?=\n\s*\n|\Z)", re.IGNORECASE | re.DOTALL)
+_PIECE = re.compile(r"\s*\S+\s*?|\s+")
+_TOKENS_PER_IMAGE = 85
+
+
+def answer(prompt: Prompt, behaviour: Behaviour) -> Reply:
+    """Return what the model says, spoiled as the behaviour wants it."""
+    input_tokens = estimate_tokens(prompt.text) + _TOKENS_PER_IMAGE * len(prompt.images)
+    if behaviour is Behaviour.EMPTY:
+        return Reply(text="", input_tokens=input_tokens, output_tokens=0)
+    if prompt.tools and not prompt.tool_results:
+        call = _call_tool(prompt)
+        written = estimate_tokens(json.dumps(call.arguments))
+        return Reply(text="", input_tokens=input_tokens, output_tokens=written, tool_call=call)
+    text = _say(prompt, behaviour)
+    limit = None if prompt.max_tokens is None else prompt.max_tokens * CHARACTERS_PER_TOKEN
+    cut = limit is not None and len(text) > limit
+    text = text[:limit] if cut else text
+    return Reply(text=text, input_tokens=input_tokens, output_tokens=estimate_tokens(text), cut=cut)
+
+
+def split_pieces(text: str) -> list[str]:
+    """Cut a text into the pieces in which it is streamed: a word each, and nothing lost."""
+    return _PIECE.findall(text)
+
+
+def get_id(prompt: Prompt) -> str:
+    """Return an id that depends on the prompt only."""
+    return f"{zlib.crc32(prompt.text.encode('utf-8', 'replace')):08x}"
+
+
+def _say(prompt: Prompt, behaviour: Behaviour) -> str:
+    question = find_question(prompt.question)
+    if prompt.tool_results:
+        return "The tool says: " + " ".join(prompt.tool_results)
+    if prompt.schema is not None:
+        return json.dumps(sample(prompt.schema, prompt.question), ensure_ascii=False)
+    if prompt.images:
+        return describe_images(prompt.images)
+    sources = parse_sources(prompt.text)
+    if not sources:
+        return f"This is a fake model. You said: {' '.join(question.split()[:20])}"
+    passage = find_passage(question, sources)
+    return ABSTENTION if passage is None else _cite(passage, sources, behaviour)
+
+
+def find_question(text: str) -> str:
+    """Return the question in a user message: its fence, else what follows `Question:`, else the last line."""
+    question = parse_question(text)
+    if "<question>" in text or not question:
+        return question
+    marked: list[str] = _MARKED.findall(question)
+    return marked[-1] if marked else question.splitlines()[-1]
+
+
+def _cite(passage: Passage, sources: Sequence[Source], behaviour: Behaviour) -> str:
+    number = passage.number
+    if behaviour is Behaviour.WRONG_CITATION:
+        # Another source when there is one, else a marker that points to nothing.
+        others = [source.number for source in sources if source.number != number]
+        number = others[0] if others else number + 1
+    sentence = passage.text.rstrip(" .")
+    text = f"{sentence} [{number}]."
+    return f"{text} {HALLUCINATION} [{number}]." if behaviour is Behaviour.HALLUCINATION else text
+
+
+def _call_tool(prompt: Prompt) -> ToolCall:
+    asked = content_words(prompt.question)
+
+    def overlap(tool: Tool) -> int:
+        return len(asked & content_words(f"{tool.name.replace('_', ' ')} {tool.description}"))
+
+    tool = max(prompt.tools, key=overlap)
+    return ToolCall(
+        id=f"call_{get_id(prompt)}",
+        name=tool.name,
+        arguments=sample(tool.schema, find_question(prompt.question)),
+    )

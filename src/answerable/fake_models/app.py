@@ -1,0 +1,33 @@
+"""The fake model server as an ASGI application."""
+
+from __future__ import annotations
+
+from starlette.applications import Starlette
+from starlette.routing import Route
+
+from answerable.fake_models import anthropic_messages, openai_chat, openai_embeddings, openai_responses
+from answerable.fake_models.behaviours import Behaviour, BehaviourPlan, Timing
+from answerable.fake_models.endpoints import (
+    Control,
+    EmbeddingsEndpoint,
+    FakeProvider,
+    WireEndpoint,
+    list_models,
+)
+
+WIRES = (openai_chat.WIRE, openai_responses.WIRE, anthropic_messages.WIRE)
+
+
+def create_app(behaviour: Behaviour | None = None, *, timing: Timing | None = None) -> Starlette:
+    """Return the application. `behaviour` is what it does unless a request or `/control` says otherwise."""
+    provider = FakeProvider(BehaviourPlan(behaviour or Behaviour.NORMAL), timing or Timing())
+    control = Control(provider)
+    routes = [Route(wire.path, WireEndpoint(wire, provider), methods=["POST"]) for wire in WIRES]
+    routes += [
+        Route(openai_embeddings.PATH, EmbeddingsEndpoint(provider), methods=["POST"]),
+        Route("/v1/models", list_models),
+        Route("/control", control.set, methods=["POST"]),
+        Route("/control/requests", control.list_requests, methods=["GET"]),
+        Route("/control/requests", control.forget_requests, methods=["DELETE"]),
+    ]
+    return Starlette(routes=routes)

@@ -1,0 +1,114 @@
+"""The ASGI endpoints: a wire format's, the embeddings', the list of models, and the control of it all."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.types import Receive, Scope, Send
+
+from answerable.fake_models import openai_chat, openai_embeddings
+from answerable.fake_models.behaviours import BehaviourPlan, Timing, choose_behaviour, get_behaviour
+from answerable.fake_models.connection import Connection
+from answerable.fake_models.delivery import refuse, send_stream, send_whole
+from answerable.fake_models.exchange import CREATED, BadRequestError, Prompt, Wire
+from answerable.fake_models.records import Records
+
+MODELS = ("fake-1", "fake-embedding-1")
+
+
+class FakeProvider:
+    """What the endpoints share: the plan of behaviours, the timing, the records."""
+
+    def __init__(self, plan: BehaviourPlan, timing: Timing) -> None:
+        self.plan = plan
+        self.timing = timing
+        self.records = Records()
+
+
+class WireEndpoint:
+    """Answers a wire format's requests."""
+
+    def __init__(self, wire: Wire, provider: FakeProvider) -> None:
+        self._wire = wire
+        self._provider = provider
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        connection = Connection(scope, receive, send, self._provider.records.start(scope["path"]))
+        try:
+            prompt = self._wire.read(await connection.read_json())
+            behaviour = choose_behaviour(prompt.model, connection.headers, self._provider.plan)
+        except BadRequestError as error:
+            await connection.send_json(400, self._wire.error(400, str(error)))
+            return
+        except (KeyError, TypeError, AttributeError) as error:
+            # A part that is missing or of another type, wherever it stands, is the caller's mistake.
+            await connection.send_json(400, self._wire.error(400, f"The request is malformed: {error!r}."))
+            return
+        _note(connection, prompt, behaviour)
+        if await refuse(connection, self._wire, behaviour, self._provider.timing):
+            return
+        deliver = send_stream if prompt.stream else send_whole
+        await deliver(connection, self._wire, prompt, behaviour, self._provider.timing)
+
+
+class EmbeddingsEndpoint:
+    """Answers `POST /v1/embeddings`; the behaviours that spoil a body spoil this one too."""
+
+    def __init__(self, provider: FakeProvider) -> None:
+        self._provider = provider
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        connection = Connection(scope, receive, send, self._provider.records.start(scope["path"]))
+        try:
+            body = await connection.read_json()
+            prompt = Prompt(model=str(body.get("model", "")), text="", question="")
+            behaviour = choose_behaviour(prompt.model, connection.headers, self._provider.plan)
+            value = openai_embeddings.embed(body)
+        except BadRequestError as error:
+            await connection.send_json(400, openai_chat.error(400, str(error)))
+            return
+        _note(connection, prompt, behaviour)
+        connection.record.inputs = len(value["data"])
+        wire = replace(openai_chat.WIRE, whole=lambda _prompt, _reply: value)
+        if not await refuse(connection, wire, behaviour, self._provider.timing):
+            await send_whole(connection, wire, prompt, behaviour, self._provider.timing)
+
+
+class Control:
+    """Steers the server from outside: `POST /control`, `GET` and `DELETE /control/requests`."""
+
+    def __init__(self, provider: FakeProvider) -> None:
+        self._provider = provider
+
+    async def set(self, request: Request) -> Response:
+        """Take `{behaviour, times?, timing?}`; `timing` has the fields of Timing, in seconds."""
+        body = await request.json()
+        try:
+            behaviour = get_behaviour(body.get("behaviour", "normal"))
+            self._provider.timing = replace(self._provider.timing, **body.get("timing", {}))
+        except (BadRequestError, TypeError) as error:
+            return JSONResponse({"error": str(error)}, status_code=400)
+        self._provider.plan.set(behaviour, times=body.get("times"))
+        return JSONResponse({"behaviour": behaviour, "times": body.get("times")})
+
+    async def list_requests(self, _request: Request) -> Response:
+        return JSONResponse(self._provider.records.as_json())
+
+    async def forget_requests(self, _request: Request) -> Response:
+        self._provider.records.reset()
+        return Response(status_code=204)
+
+
+async def list_models(_request: Request) -> Response:
+    models = [
+        {"id": name, "object": "model", "created": CREATED, "owned_by": "answerable"} for name in MODELS
+    ]
+    return JSONResponse({"object": "list", "data": models})
+
+
+def _note(connection: Connection, prompt: Prompt, behaviour: str) -> None:
+    connection.record.model = prompt.model
+    connection.record.behaviour = behaviour
+    connection.record.stream = prompt.stream

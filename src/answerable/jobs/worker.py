@@ -1,0 +1,118 @@
+"""Doing the jobs: inside `serve` or in a process of their own; it may die at any moment."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from procrastinate import PsycopgConnector
+from procrastinate.exceptions import ConnectorException
+from psycopg_pool import AsyncConnectionPool, PoolTimeout
+
+from answerable.core.errors import Unavailable
+from answerable.db.database import Database
+from answerable.jobs.queue import JobQueue
+
+logger = logging.getLogger(__name__)
+
+_CONNECTIONS = 6
+_RECOVERY_LOCK = 0x7265636F  # "reco": one process at a time gives the jobs of the dead back
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerSettings:
+    """Times in seconds. A worker without a heartbeat for `dead_after` is dead, and its jobs go to another.
+
+    On stopping, running jobs get `grace` to end; what is left is put back into the queue.
+    """
+
+    concurrency: int = 4
+    heartbeat: float = 1.0
+    dead_after: float = 6.0
+    poll: float = 1.0
+    grace: float = 10.0
+    reconnect: float = 1.0
+
+
+class JobWorker:
+    """Runs the jobs of some queues until it is cancelled, and outlives a database that goes away."""
+
+    def __init__(
+        self, queue: JobQueue, database: Database, *, settings: WorkerSettings | None = None
+    ) -> None:
+        self._queue = queue
+        self._database = database
+        self._settings = settings or WorkerSettings()
+
+    async def run(self, queues: Sequence[str]) -> None:
+        """Do jobs for ever. Cancel it to stop: it then waits for the running jobs as long as `grace` says."""
+        while True:
+            try:
+                await self._work_on_pool(queues)
+            except (ConnectorException, PoolTimeout, Unavailable) as error:
+                logger.warning("the job worker lost the database, and tries again: %s", error)
+            await asyncio.sleep(self._settings.reconnect)
+
+    async def somebody_works(self) -> bool:
+        """Tell whether a worker on this database has given a sign of life lately."""
+        async with self._database.transaction() as tx:
+            cursor = await tx.execute(
+                "SELECT count(*) FROM procrastinate_workers WHERE last_heartbeat > now() - %s * interval '1 second'",
+                (self._settings.dead_after / 2,),
+            )
+            row = await cursor.fetchone()
+        return row is not None and row[0] > 0
+
+    async def _work_on_pool(self, queues: Sequence[str]) -> None:
+        """Work on connections of our own: they are then closed at the end, however it comes."""
+        async with AsyncConnectionPool(
+            self._queue.conninfo,
+            min_size=1,
+            max_size=_CONNECTIONS,
+            open=False,
+            kwargs={"application_name": "answerable jobs", "connect_timeout": 5},
+            check=AsyncConnectionPool.check_connection,
+        ) as pool:
+            connector = PsycopgConnector()
+            await connector.open_async(pool)
+            with self._queue.app.replace_connector(connector):
+                await self._work(queues)
+
+    async def _work(self, queues: Sequence[str]) -> None:
+        settings = self._settings
+        recovery = asyncio.create_task(self._recover_for_ever(), name="job recovery")
+        try:
+            await self._queue.app.run_worker_async(
+                queues=list(queues),
+                concurrency=settings.concurrency,
+                install_signal_handlers=False,
+                delete_jobs="successful",
+                fetch_job_polling_interval=settings.poll,
+                update_heartbeat_interval=settings.heartbeat,
+                stalled_worker_timeout=settings.dead_after,
+                shutdown_graceful_timeout=settings.grace,
+            )
+        finally:
+            recovery.cancel()
+            await asyncio.gather(recovery, return_exceptions=True)
+
+    async def _recover_for_ever(self) -> None:
+        while True:
+            try:
+                await self._recover()
+            except (ConnectorException, PoolTimeout, Unavailable) as error:
+                logger.warning("jobs of dead workers could not be looked for: %s", error)
+            await asyncio.sleep(self._settings.dead_after / 4)
+
+    async def _recover(self) -> None:
+        """Put the jobs of dead workers back into the queue."""
+        manager = self._queue.app.job_manager
+        async with self._database.transaction() as tx:
+            cursor = await tx.execute("SELECT pg_try_advisory_xact_lock(%s)", (_RECOVERY_LOCK,))
+            if await cursor.fetchone() != (True,):
+                return
+            for job in await manager.get_stalled_jobs(seconds_since_heartbeat=self._settings.dead_after):
+                logger.warning("%s is taken over from a dead worker", job.call_string)
+                await manager.retry_job(job)

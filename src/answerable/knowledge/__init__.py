@@ -1,0 +1,1 @@
+"""What a team knows: collections, documents, chunks, indexes; ingestion and search."""

@@ -1,0 +1,170 @@
+"""The SQL of a search. All of one search runs in one snapshot, so it sees the index before a write or after it.
+
+Who may read what stands in `Condition`, and is part of every statement that finds or returns passages.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Collection, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+from numpy.typing import NDArray
+
+from answerable.db.database import Connection, Database
+from answerable.knowledge.index.bm25 import Segment
+from answerable.knowledge.index.filters import Condition
+from answerable.knowledge.index.halfvec import HalfVector
+from answerable.knowledge.types import DocumentRef
+
+_MAX_EF_SEARCH = 1000  # pgvector's own limit
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A chunk with its document, as stored."""
+
+    ordinal: int
+    position: int
+    text: str
+    heading_path: tuple[str, ...]
+    page: int | None
+    start: int
+    end: int
+    document: DocumentRef
+    language: str
+
+
+@asynccontextmanager
+async def open_snapshot(database: Database, *, candidates: int) -> AsyncIterator[Connection]:
+    """Give a read-only transaction that sees one state of the database, set up for approximate search."""
+    async with database.transaction() as tx:
+        await tx.execute(
+            "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY;"
+            " SET LOCAL hnsw.iterative_scan = relaxed_order;"
+            f" SET LOCAL hnsw.ef_search = {min(candidates, _MAX_EF_SEARCH):d}",
+            prepare=False,
+        )
+        yield tx
+
+
+async def list_segment_states(tx: Connection, index_id: int) -> dict[int, int]:
+    """Return each segment's id and the bytes of its tombstones: together they tell whether it changed."""
+    cursor = await tx.execute(
+        "SELECT id, octet_length(dead) FROM segment WHERE index_id = %s ORDER BY first_ordinal, id",
+        (index_id,),
+    )
+    return {row[0]: row[1] async for row in cursor}
+
+
+async def read_segments(tx: Connection, segment_ids: Sequence[int]) -> list[Segment]:
+    cursor = await tx.cursor(binary=True).execute(
+        "SELECT id, language, ordinals, lengths, dead FROM segment WHERE id = ANY(%s::bigint[])",
+        (list(segment_ids),),
+    )
+    return [
+        Segment(
+            id=row[0],
+            language=row[1],
+            ordinals=np.frombuffer(row[2], dtype="<u4"),
+            lengths=np.frombuffer(row[3], dtype="<u2"),
+            dead=np.frombuffer(row[4], dtype="<u4"),
+        )
+        async for row in cursor
+    ]
+
+
+async def read_postings(
+    tx: Connection, index_id: int, segment_ids: Collection[int], lexemes: Collection[str]
+) -> list[tuple[int, str, NDArray[np.uint32], NDArray[np.uint8]]]:
+    """Return (segment id, lexeme, ordinals, counts) of the lists that exist."""
+    cursor = await tx.cursor(binary=True).execute(
+        f"SELECT segment_id, lexeme, ordinals, counts FROM posting_{index_id:d}"
+        " WHERE segment_id = ANY(%s::bigint[]) AND lexeme = ANY(%s::text[])",
+        (list(segment_ids), list(lexemes)),
+    )
+    return [
+        (row[0], row[1], np.frombuffer(row[2], dtype="<u4"), np.frombuffer(row[3], dtype=np.uint8))
+        async for row in cursor
+    ]
+
+
+async def keep_allowed(
+    tx: Connection, index_id: int, ordinals: NDArray[np.int64], condition: Condition
+) -> NDArray[np.bool_]:
+    """Return which of the chunks the condition allows."""
+    cursor = await tx.execute(
+        f"SELECT v.ordinal FROM chunk_vector_{index_id:d} AS v JOIN document AS d ON d.id = v.document_id"
+        f" WHERE v.ordinal = ANY(%s::bigint[]) AND {condition.sql or 'true'}",
+        (ordinals.tolist(), *condition.params),
+    )
+    return np.isin(ordinals, [row[0] async for row in cursor])
+
+
+async def search_vectors(
+    tx: Connection,
+    index_id: int,
+    query: NDArray[np.float32],
+    *,
+    also: NDArray[np.int64],
+    condition: Condition,
+    limit: int,
+) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    """Return ordinals and inner products: the nearest `limit` chunks that the condition allows, then those of `also`.
+
+    A chunk may come twice. When the approximate index gives up early under a narrow condition, all are compared.
+    """
+    vector = HalfVector(query)
+    rows = await _nearest(tx, index_id, vector, also=also, condition=condition, limit=limit)
+    if condition and len(rows) - len(also) < limit:
+        await tx.execute("SET LOCAL enable_indexscan = off")
+        rows = await _nearest(tx, index_id, vector, also=also, condition=condition, limit=limit)
+        await tx.execute("SET LOCAL enable_indexscan = on")
+    found = np.array(rows, dtype=np.float64).reshape(-1, 2)
+    return found[:, 0].astype(np.int64), found[:, 1].astype(np.float32)
+
+
+async def _nearest(
+    tx: Connection,
+    index_id: int,
+    vector: HalfVector,
+    *,
+    also: NDArray[np.int64],
+    condition: Condition,
+    limit: int,
+) -> list[tuple[Any, ...]]:
+    distance = "v.embedding <#> %s::halfvec"
+    table = f"chunk_vector_{index_id:d} AS v"
+    allowed = f" JOIN document AS d ON d.id = v.document_id WHERE {condition.sql}" if condition else ""
+    cursor = await tx.cursor(binary=True).execute(
+        f"(SELECT v.ordinal, -({distance}) FROM {table}{allowed} ORDER BY {distance} LIMIT %s)"
+        f" UNION ALL SELECT v.ordinal, -({distance}) FROM {table} WHERE v.ordinal = ANY(%s::bigint[])",
+        (vector, *condition.params, vector, limit, vector, also.tolist()),
+    )
+    return await cursor.fetchall()
+
+
+async def read_passages(
+    tx: Connection, index_id: int, ordinals: Sequence[int], condition: Condition
+) -> dict[int, Passage]:
+    """Return the chunks that the condition allows, by ordinal."""
+    cursor = await tx.execute(
+        "SELECT c.ordinal, c.position, c.text, c.heading_path, c.page, c.start_offset, c.end_offset,"
+        " d.id, d.uri, d.title, d.metadata, d.language"
+        f" FROM chunk_{index_id:d} AS c JOIN document AS d ON d.id = c.document_id"
+        f" WHERE c.ordinal = ANY(%s::bigint[]) AND {condition.sql or 'true'}",
+        (list(ordinals), *condition.params),
+    )
+    return {row[0]: _to_passage(row) async for row in cursor}
+
+
+def _to_passage(row: tuple[Any, ...]) -> Passage:
+    document_id: UUID = row[7]
+    return Passage(
+        ordinal=row[0], position=row[1], text=row[2], heading_path=tuple(row[3]), page=row[4], start=row[5],
+        end=row[6], document=DocumentRef(id=document_id, uri=row[8], title=row[9], metadata=row[10]),
+        language=row[11],
+    )  # fmt: skip

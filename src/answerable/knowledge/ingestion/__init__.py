@@ -1,0 +1,1 @@
+"""From sources to indexed documents, by durable jobs (docs/concepts/ingestion.md)."""

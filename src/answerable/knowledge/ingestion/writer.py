@@ -1,0 +1,188 @@
+"""Writing what was read, in short transactions: documents, their index, what is known of their source, the counts.
+
+A source is locked by its uri, always before the index, and several in the order of their locks: two runs over the
+same collection wait for each other and can neither block for ever nor write a document twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from psycopg.types.json import Jsonb
+
+from answerable.core.ids import new_id
+from answerable.db.database import Connection, Database
+from answerable.knowledge.index.service import IndexService
+from answerable.knowledge.ingestion import items, store
+from answerable.knowledge.ingestion.messages import KnownDocument
+from answerable.knowledge.ingestion.types import KnownSource
+from answerable.knowledge.types import EmbeddedDocument, Index
+
+
+@dataclass(slots=True)
+class Part:
+    """What was read of one source since the last write. `final` closes the source; `seen` are then all its uris.
+
+    `embedded` counts the chunks that an embedder was asked for.
+    """
+
+    item_id: int
+    source_uri: str
+    documents: list[EmbeddedDocument] = field(default_factory=list)
+    known: list[KnownDocument] = field(default_factory=list)
+    embedded: int = 0
+    final: KnownSource | None = None
+    seen: Sequence[str] = ()
+
+
+class DocumentWriter:
+    def __init__(self, database: Database, indexes: IndexService) -> None:
+        self._database = database
+        self._indexes = indexes
+
+    async def write(self, index: Index, parts: Sequence[Part]) -> None:
+        """Write parts in one transaction, whole documents each."""
+        async with self._database.transaction() as tx:
+            await lock_sources(tx, index.collection_id, [part.source_uri for part in parts])
+            fresh: list[EmbeddedDocument] = []
+            for part in parts:
+                written = await self._save_part(tx, index, part)
+                fresh.extend(written)
+                await self._finish_part(tx, index, part, documents=len(written))
+            if fresh:
+                await self._indexes.write(tx, index, fresh)
+
+    async def _save_part(self, tx: Connection, index: Index, part: Part) -> list[EmbeddedDocument]:
+        """Save the rows of documents; return those that are to be indexed, with the ids that they have."""
+        held = await _find_held(tx, index, [document.parsed.uri for document in part.documents])
+        fresh = []
+        known = list(part.known)
+        for document in part.documents:
+            parsed = document.parsed
+            if held.get(parsed.uri) == (document.content_hash, parsed.language):
+                known.append(KnownDocument(parsed.uri, parsed.metadata, parsed.groups))
+            else:
+                fresh.append(await _save_document(tx, index, part.source_uri, document))
+        for unchanged in known:
+            await _relabel(tx, index.collection_id, unchanged)
+        return fresh
+
+    async def _finish_part(self, tx: Connection, index: Index, part: Part, *, documents: int) -> None:
+        removed = 0
+        if part.final is not None:
+            removed = await self._remove_unseen(tx, index, part)
+            await store.save_known_source(tx, index.collection_id, part.final)
+        await items.add_counts(
+            tx,
+            part.item_id,
+            documents=documents,
+            unchanged=len(part.known) + len(part.documents) - documents,
+            removed=removed,
+            chunks=part.embedded,
+            finished=part.final is not None,
+        )
+
+    async def _remove_unseen(self, tx: Connection, index: Index, part: Part) -> int:
+        cursor = await tx.execute(
+            """SELECT id FROM document WHERE collection_id = %s AND source_uri = %s AND uri NOT IN
+            (SELECT unnest(%s::text[]))""",
+            (index.collection_id, part.source_uri, list(part.seen)),
+        )
+        return await delete_documents(tx, self._indexes, index, [row[0] async for row in cursor])
+
+
+async def lock_sources(tx: Connection, collection_id: int, uris: Sequence[str]) -> None:
+    """Keep others from writing these sources until the transaction ends."""
+    await tx.execute(
+        """SELECT pg_advisory_xact_lock(key) FROM (
+            SELECT DISTINCT hashtextextended(uri, %s) AS key FROM unnest(%s::text[]) AS uri ORDER BY key
+        ) AS ordered""",
+        (collection_id, list(uris)),
+    )
+
+
+async def delete_documents(
+    tx: Connection, indexes: IndexService, index: Index, document_ids: Sequence[UUID]
+) -> int:
+    """Delete documents with their chunks; return how many there were."""
+    if not document_ids:
+        return 0
+    await indexes.remove(tx, index, document_ids)
+    cursor = await tx.execute("DELETE FROM document WHERE id = ANY(%s)", (list(document_ids),))
+    return cursor.rowcount
+
+
+async def _find_held(tx: Connection, index: Index, uris: Sequence[str]) -> dict[str, tuple[bytes, str]]:
+    """Return content hash and language of the documents that the index holds: another run may have been quicker."""
+    if not uris:
+        return {}
+    cursor = await tx.execute(
+        "SELECT uri, content_hash, language FROM document"
+        " WHERE collection_id = %s AND uri = ANY(%s) AND index_id = %s",
+        (index.collection_id, list(uris), index.id),
+    )
+    return {uri: (bytes(content_hash), language) async for uri, content_hash, language in cursor}
+
+
+async def _save_document(
+    tx: Connection, index: Index, source_uri: str, document: EmbeddedDocument
+) -> EmbeddedDocument:
+    """Insert or replace the row; a document keeps its id for as long as its uri is there."""
+    cursor = await tx.execute(
+        """
+        INSERT INTO document (id, collection_id, uri, source_uri, title, metadata, groups, language, media_type,
+                              content_hash, size_bytes, pages, page_starts, text, index_id)
+        VALUES (%(id)s, %(collection)s, %(uri)s, %(source)s, %(title)s, %(metadata)s, %(groups)s, %(language)s,
+                %(media_type)s, %(hash)s, %(size)s, %(pages)s, %(page_starts)s, %(text)s, %(index)s)
+        ON CONFLICT (collection_id, uri) DO UPDATE
+        SET source_uri = excluded.source_uri, title = excluded.title, metadata = excluded.metadata,
+            groups = excluded.groups, language = excluded.language, media_type = excluded.media_type,
+            content_hash = excluded.content_hash, size_bytes = excluded.size_bytes, pages = excluded.pages,
+            page_starts = excluded.page_starts, text = excluded.text, index_id = excluded.index_id,
+            updated_at = now()
+        RETURNING id
+        """,
+        {"collection": index.collection_id, "index": index.id, "source": source_uri, **_columns(document)},
+    )
+    row = await cursor.fetchone()
+    assert row is not None
+    return EmbeddedDocument(
+        id=row[0],
+        parsed=document.parsed,
+        content_hash=document.content_hash,
+        size_bytes=document.size_bytes,
+        chunks=document.chunks,
+        vectors=document.vectors,
+    )
+
+
+def _columns(document: EmbeddedDocument) -> dict[str, Any]:
+    parsed = document.parsed
+    return {
+        "id": new_id(),
+        "uri": parsed.uri,
+        "title": parsed.title,
+        "metadata": Jsonb(dict(parsed.metadata)),
+        "groups": None if parsed.groups is None else sorted(parsed.groups),
+        "language": parsed.language,
+        "media_type": parsed.media_type,
+        "hash": document.content_hash,
+        "size": document.size_bytes,
+        "pages": len(parsed.page_starts) or None,
+        "page_starts": list(parsed.page_starts),
+        "text": parsed.text,
+    }
+
+
+async def _relabel(tx: Connection, collection_id: int, known: KnownDocument) -> None:
+    """Give an unchanged document its new labels, if they are new."""
+    groups = None if known.groups is None else sorted(known.groups)
+    metadata = Jsonb(dict(known.metadata))
+    await tx.execute(
+        """UPDATE document SET metadata = %s, groups = %s, updated_at = now()
+        WHERE collection_id = %s AND uri = %s AND (metadata, groups) IS DISTINCT FROM (%s, %s::text[])""",
+        (metadata, groups, collection_id, known.uri, metadata, groups),
+    )

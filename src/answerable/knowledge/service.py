@@ -1,0 +1,152 @@
+"""Collections and documents, for readers and for those who look after them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from uuid import UUID
+
+from answerable.core.errors import Conflict, InvalidInput, NotFound
+from answerable.db.database import Connection, Database
+from answerable.knowledge import store
+from answerable.knowledge.index.service import IndexService
+from answerable.knowledge.ingestion.store import forget_sources
+from answerable.knowledge.ingestion.writer import delete_documents, lock_sources
+from answerable.knowledge.types import (
+    Collection,
+    CollectionSummary,
+    DocumentPage,
+    DocumentText,
+    Groups,
+    IndexSettings,
+)
+
+_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
+_MAX_PAGE = 500
+
+
+class KnowledgeService:
+    """Whatever takes `groups` shows a reader what these document groups may read, and nothing of the rest."""
+
+    def __init__(self, database: Database, indexes: IndexService) -> None:
+        self._database = database
+        self._indexes = indexes
+
+    async def create_collection(self, name: str) -> Collection:
+        """Raises InvalidInput for the name, Conflict when it is taken."""
+        _check_name(name)
+        async with self._database.transaction() as tx:
+            created = await store.insert_collection(tx, name)
+        if created is None:
+            raise Conflict(f"There is a collection {name!r} already.", hint="Use it, or choose another name.")
+        return created
+
+    async def get_or_create_collection(self, name: str) -> Collection:
+        """Raises InvalidInput for the name."""
+        _check_name(name)
+        async with self._database.transaction() as tx:
+            await store.insert_collection(tx, name)
+            return await _get_collection(tx, name)
+
+    async def get_collection(self, name: str) -> Collection:
+        """Raises NotFound."""
+        async with self._database.transaction() as tx:
+            return await _get_collection(tx, name)
+
+    async def get_summary(self, name: str, *, groups: Groups = None) -> CollectionSummary:
+        """Return the collection, counting what `groups` may read. Raises NotFound."""
+        async with self._database.transaction() as tx:
+            found = await store.list_collections(tx, groups=groups, name=name)
+        if not found:
+            raise _no_collection(name)
+        return found[0]
+
+    async def list_collections(self, *, groups: Groups = None) -> list[CollectionSummary]:
+        """Return all collections by name."""
+        async with self._database.transaction() as tx:
+            return await store.list_collections(tx, groups=groups)
+
+    async def delete_collection(self, name: str) -> None:
+        """Delete a collection with all that is in it; ingestions into it end. Raises NotFound."""
+        async with self._database.transaction() as tx:
+            collection = await _get_collection(tx, name)
+            await self._indexes.drop_all(tx, collection.id)
+            await store.delete_collection(tx, collection.id)
+
+    async def list_documents(
+        self,
+        collection: str,
+        *,
+        groups: Groups = None,
+        search: str | None = None,
+        after: str | None = None,
+        limit: int = 50,
+    ) -> DocumentPage:
+        """Return documents by uri, `search` in their uri or title. `after` is the `next_after` of the page before.
+
+        Raises NotFound for the collection.
+        """
+        limit = max(1, min(limit, _MAX_PAGE))
+        async with self._database.transaction() as tx:
+            chosen = (await _get_collection(tx, collection)).id
+            found = await store.list_documents(
+                tx, chosen, groups=groups, search=search, after=after, limit=limit + 1
+            )
+            total = await store.count_documents(tx, chosen, groups=groups, search=search)
+        next_after = found[limit - 1].uri if len(found) > limit else None
+        return DocumentPage(tuple(found[:limit]), total, next_after)
+
+    async def get_document(self, document_id: UUID, *, groups: Groups = None) -> DocumentText:
+        """Raises NotFound, also for a document that `groups` may not read."""
+        async with self._database.transaction() as tx:
+            found = await store.find_document(tx, document_id, groups=groups)
+        if found is None:
+            raise _no_document(document_id)
+        return found
+
+    async def count_chunks(self, collection: str, document_ids: Sequence[UUID]) -> dict[UUID, int]:
+        """Return how many passages each of these documents has; one without any is left out. Raises NotFound."""
+        async with self._database.transaction() as tx:
+            return await store.count_chunks(tx, (await _get_collection(tx, collection)).id, document_ids)
+
+    async def list_chunk_spans(self, document_id: UUID, *, groups: Groups = None) -> list[tuple[int, int]]:
+        """Return where each passage stands in the document's text, in order: start and end, end exclusive."""
+        async with self._database.transaction() as tx:
+            return await store.list_chunk_spans(tx, document_id, groups=groups)
+
+    async def delete_document(self, collection: str, document_id: UUID, *, groups: Groups = None) -> None:
+        """Delete a document; ingesting its source again brings it back. Raises NotFound."""
+        async with self._database.transaction() as tx:
+            chosen = (await _get_collection(tx, collection)).id
+            source_uri = await store.find_source_uri(tx, chosen, document_id, groups=groups)
+            if source_uri is None:
+                raise _no_document(document_id)
+            await lock_sources(tx, chosen, [source_uri])
+            index = await self._indexes.get_or_create_active(tx, chosen, IndexSettings(), dimensions=1)
+            await delete_documents(tx, self._indexes, index, [document_id])
+            await forget_sources(tx, chosen, [source_uri])
+
+
+async def _get_collection(tx: Connection, name: str) -> Collection:
+    found = await store.find_collection(tx, name)
+    if found is None:
+        raise _no_collection(name)
+    return found
+
+
+def _check_name(name: str) -> None:
+    if not _NAME.fullmatch(name):
+        raise InvalidInput(
+            f"{name!r} cannot be the name of a collection.",
+            hint="Use up to 63 lower-case letters, digits, - and _; begin with a letter or digit.",
+        )
+
+
+def _no_collection(name: str) -> NotFound:
+    return NotFound(
+        f"There is no collection {name!r}.", hint="`answerable doctor` lists those that are there."
+    )
+
+
+def _no_document(document_id: UUID) -> NotFound:
+    return NotFound(f"There is no document {document_id}.", hint="It may have been deleted or ingested anew.")

@@ -1,0 +1,154 @@
+"""The SQL of collections and documents, for readers. Documents are written by ingestion alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, LiteralString
+from uuid import UUID
+
+from answerable.db.database import Connection
+from answerable.knowledge.types import Collection, CollectionSummary, Document, DocumentText, Groups
+
+_DOCUMENT: LiteralString = """d.id, d.collection_id, d.uri, d.title, d.metadata, d.groups, d.language, d.media_type,
+    d.content_hash, d.size_bytes, d.pages, d.created_at, d.updated_at"""
+_VISIBLE: LiteralString = "(%(groups)s::text[] IS NULL OR d.groups IS NULL OR d.groups && %(groups)s::text[])"
+
+
+async def insert_collection(tx: Connection, name: str) -> Collection | None:
+    """Make a collection; None when the name is taken."""
+    cursor = await tx.execute(
+        "INSERT INTO collection (name) VALUES (%s) ON CONFLICT (name) DO NOTHING RETURNING id, name, created_at",
+        (name,),
+    )
+    row = await cursor.fetchone()
+    return Collection(*row) if row else None
+
+
+async def find_collection(tx: Connection, name: str) -> Collection | None:
+    cursor = await tx.execute("SELECT id, name, created_at FROM collection WHERE name = %s", (name,))
+    row = await cursor.fetchone()
+    return Collection(*row) if row else None
+
+
+async def delete_collection(tx: Connection, collection_id: int) -> None:
+    await tx.execute("DELETE FROM collection WHERE id = %s", (collection_id,))
+
+
+async def list_collections(
+    tx: Connection, *, groups: Groups, name: str | None = None
+) -> list[CollectionSummary]:
+    """Return all collections by name, or the one called `name`, counting what `groups` may read."""
+    cursor = await tx.execute(
+        f"""
+        SELECT c.id, c.name,
+               (SELECT count(*) FROM document d WHERE d.collection_id = c.id AND {_VISIBLE}),
+               (SELECT count(*) FROM chunk k WHERE k.index_id = i.id
+                   AND (%(groups)s::text[] IS NULL
+                        OR EXISTS (SELECT FROM document d WHERE d.id = k.document_id AND {_VISIBLE}))),
+               i.settings ->> 'embedder', c.created_at
+        FROM collection c
+        LEFT JOIN index_version i ON i.collection_id = c.id AND i.state = 'active'
+        WHERE %(name)s::text IS NULL OR c.name = %(name)s
+        ORDER BY c.name
+        """,
+        {"groups": _as_list(groups), "name": name},
+    )
+    return [CollectionSummary(*row) async for row in cursor]
+
+
+async def list_documents(
+    tx: Connection, collection_id: int, *, groups: Groups, search: str | None, after: str | None, limit: int
+) -> list[Document]:
+    """Return documents by uri. `search` must stand in the uri or the title, in any case."""
+    cursor = await tx.execute(
+        f"""
+        SELECT {_DOCUMENT} FROM document d
+        WHERE d.collection_id = %(collection)s AND {_VISIBLE}
+          AND (%(pattern)s::text IS NULL OR d.uri ILIKE %(pattern)s OR d.title ILIKE %(pattern)s)
+          AND (%(after)s::text IS NULL OR d.uri > %(after)s)
+        ORDER BY d.uri LIMIT %(limit)s
+        """,
+        {"after": after, "limit": limit, **_selection(collection_id, groups, search)},
+    )
+    return [_to_document(row) async for row in cursor]
+
+
+async def count_documents(tx: Connection, collection_id: int, *, groups: Groups, search: str | None) -> int:
+    cursor = await tx.execute(
+        f"""
+        SELECT count(*) FROM document d
+        WHERE d.collection_id = %(collection)s AND {_VISIBLE}
+          AND (%(pattern)s::text IS NULL OR d.uri ILIKE %(pattern)s OR d.title ILIKE %(pattern)s)
+        """,
+        _selection(collection_id, groups, search),
+    )
+    row = await cursor.fetchone()
+    return int(row[0]) if row else 0
+
+
+async def find_document(tx: Connection, document_id: UUID, *, groups: Groups) -> DocumentText | None:
+    cursor = await tx.execute(
+        f"SELECT {_DOCUMENT}, d.text, d.page_starts FROM document d WHERE d.id = %(id)s AND {_VISIBLE}",
+        {"id": document_id, "groups": _as_list(groups)},
+    )
+    row = await cursor.fetchone()
+    return DocumentText(_to_document(row[:-2]), row[-2], tuple(row[-1])) if row else None
+
+
+async def find_source_uri(
+    tx: Connection, collection_id: int, document_id: UUID, *, groups: Groups
+) -> str | None:
+    """Return the uri of the source that a document was read from, if the document is there to be seen."""
+    cursor = await tx.execute(
+        f"""SELECT d.source_uri FROM document d
+        WHERE d.id = %(id)s AND d.collection_id = %(collection)s AND {_VISIBLE}""",
+        {"id": document_id, "collection": collection_id, "groups": _as_list(groups)},
+    )
+    row = await cursor.fetchone()
+    return row[0] if row else None
+
+
+async def count_chunks(tx: Connection, collection_id: int, document_ids: Sequence[UUID]) -> dict[UUID, int]:
+    """Return how many passages of the active index each of the documents has."""
+    cursor = await tx.execute(
+        """
+        SELECT k.document_id, count(*) FROM chunk k
+        WHERE k.index_id = (SELECT id FROM index_version WHERE collection_id = %s AND state = 'active')
+          AND k.document_id = ANY(%s)
+        GROUP BY k.document_id
+        """,
+        (collection_id, list(document_ids)),
+    )
+    return {row[0]: row[1] async for row in cursor}
+
+
+async def list_chunk_spans(tx: Connection, document_id: UUID, *, groups: Groups) -> list[tuple[int, int]]:
+    """Return where each passage of a document stands in its text, in order."""
+    cursor = await tx.execute(
+        f"""
+        SELECT k.start_offset, k.end_offset FROM document d
+        JOIN index_version i ON i.collection_id = d.collection_id AND i.state = 'active'
+        JOIN chunk k ON k.index_id = i.id AND k.document_id = d.id
+        WHERE d.id = %(id)s AND {_VISIBLE} ORDER BY k.position
+        """,
+        {"id": document_id, "groups": _as_list(groups)},
+    )
+    return [(row[0], row[1]) async for row in cursor]
+
+
+def _selection(collection_id: int, groups: Groups, search: str | None) -> dict[str, Any]:
+    escaped = (search or "").replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return {
+        "collection": collection_id,
+        "groups": _as_list(groups),
+        "pattern": f"%{escaped}%" if search else None,
+    }
+
+
+def _as_list(groups: Groups) -> list[str] | None:
+    return None if groups is None else sorted(groups)
+
+
+def _to_document(row: tuple[Any, ...]) -> Document:
+    groups = None if row[5] is None else frozenset(row[5])
+    return Document(*row[:5], groups, *row[6:8], bytes(row[8]), *row[9:])

@@ -1,0 +1,1 @@
+"""The model boundary: chat, embeddings, prices, resilience, offline models."""

@@ -1,0 +1,1 @@
+"""The background work of a server, or of a process of its own."""

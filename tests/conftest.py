@@ -1,0 +1,56 @@
+"""Fixtures for all levels. The database is the embedded one: one server a test process, a fresh database a test."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import psycopg
+import pytest
+import pytest_asyncio
+from psycopg.conninfo import make_conninfo
+
+from answerable.db.database import Database
+from answerable.db.embedded import EmbeddedPostgres
+from answerable.db.migrate import migrate
+
+TEMPLATE = "answerable_template"
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """The connection string of a server that lives as long as the test process, with a migrated template."""
+    folder = Path(tempfile.mkdtemp(prefix="answerable-test-"))
+    server = EmbeddedPostgres(folder)
+    conninfo = server.start()
+    with psycopg.connect(conninfo, autocommit=True) as admin:
+        # Tests need no durability against a power cut, and run faster without.
+        admin.execute("ALTER SYSTEM SET fsync = off")
+        admin.execute("SELECT pg_reload_conf()")
+        admin.execute(f"CREATE DATABASE {TEMPLATE}")
+    migrate(make_conninfo(conninfo, dbname=TEMPLATE))
+    yield conninfo
+    server.stop()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def conninfo(postgres: str) -> Iterator[str]:
+    """The connection string of a fresh, migrated database of this test's own."""
+    name = f"test_{uuid4().hex}"
+    with psycopg.connect(postgres, autocommit=True) as admin:
+        admin.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE} STRATEGY file_copy")
+        yield make_conninfo(postgres, dbname=name)
+        admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest_asyncio.fixture
+async def database(conninfo: str) -> AsyncIterator[Database]:
+    """An open pool on this test's database."""
+    database = Database(conninfo)
+    await database.open()
+    yield database
+    await database.close()

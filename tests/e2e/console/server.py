@@ -1,0 +1,102 @@
+"""The calls that prepare a running server for a browser test."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+
+from tests.e2e.running import RunningServer, clean_environment
+
+_INGEST_SECONDS = 60
+_SETTINGS = """
+[providers.demo]
+base_url = "{address}"
+api_key = "none"
+
+[apps.doubtful]
+model = "demo:assistant"
+
+[apps.stalling]
+model = "demo:assistant!stall"
+
+[apps.failing]
+model = "demo:assistant!server_error"
+deadline = 5
+"""
+
+
+def write_settings(workspace: Path, address: str) -> None:
+    """Give the workspace apps beside the offline one, over a fake model server that adds an invented sentence."""
+    workspace.mkdir(parents=True, exist_ok=True)
+    (workspace / "answerable.toml").write_text(_SETTINGS.format(address=address), encoding="utf-8")
+
+
+@contextmanager
+def run_fake_models() -> Iterator[str]:
+    """Run `answerable fake-models` and give its address."""
+    command = [
+        sys.executable,
+        "-u",
+        "-m",
+        "answerable",
+        "fake-models",
+        "--port",
+        "0",
+        "--behaviour",
+        "hallucination",
+    ]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, env=clean_environment(), text=True) as process:
+        try:
+            assert process.stdout is not None
+            found = re.search(r"http://\S+/v1", process.stdout.readline())
+            assert found is not None
+            yield found[0]
+        finally:
+            process.terminate()
+
+
+def add_documents(
+    server: RunningServer, collection: str, documents: dict[str, str], *, groups: list[str] | None = None
+) -> None:
+    """Make the collection when it is not there, upload, and wait until all is indexed."""
+    with server.client() as client:
+        client.post("/v1/collections", json={"name": collection})
+        for name, text in documents.items():
+            response = client.post(
+                f"/v1/collections/{collection}/documents",
+                files={"file": (name, text.encode(), "text/markdown")},
+                data={"groups": json.dumps(groups)} if groups else {},
+            )
+            _wait_for_run(client, response.raise_for_status().json()["run_id"])
+
+
+def create_key(server: RunningServer, name: str, *, role: str, groups: list[str] | None = None) -> str:
+    with server.client() as client:
+        body = {"name": name, "role": role, "groups": groups}
+        secret: str = client.post("/v1/keys", json=body).raise_for_status().json()["secret"]
+        return secret
+
+
+def revoke_key(server: RunningServer, name: str) -> None:
+    with server.client() as client:
+        client.delete(f"/v1/keys/{name}").raise_for_status()
+
+
+def _wait_for_run(client: httpx.Client, run_id: str) -> None:
+    deadline = time.monotonic() + _INGEST_SECONDS
+    while True:
+        progress = client.get(f"/v1/ingestions/{run_id}").raise_for_status().json()
+        if progress["state"] in {"done", "failed", "cancelled"}:
+            assert progress["state"] == "done", progress
+            assert not progress["problems"], progress
+            return
+        assert time.monotonic() < deadline, progress
+        time.sleep(0.05)

@@ -1,0 +1,44 @@
+"""The pool: transactions commit or roll back whole, and a lost server is a clean error that passes."""
+
+from __future__ import annotations
+
+import psycopg
+import pytest
+
+from answerable.core.errors import Unavailable
+from answerable.db.database import Database
+
+
+async def test_a_transaction_that_fails_leaves_nothing(database: Database) -> None:
+    with pytest.raises(ZeroDivisionError):
+        async with database.transaction() as tx:
+            await tx.execute("INSERT INTO collection (name) VALUES ('docs')")
+            raise ZeroDivisionError
+    async with database.transaction() as tx:
+        row = await (await tx.execute("SELECT count(*) FROM collection")).fetchone()
+    assert row == (0,)
+
+
+async def test_a_killed_connection_is_unavailable_once_and_then_works_again(
+    database: Database, conninfo: str
+) -> None:
+    with pytest.raises(Unavailable):
+        async with database.transaction() as tx:
+            pid = tx.info.backend_pid
+            with psycopg.connect(conninfo, autocommit=True) as admin:
+                admin.execute("SELECT pg_terminate_backend(%s, 1000)", (pid,))
+            await tx.execute("SELECT 1")
+    async with database.transaction() as tx:
+        row = await (await tx.execute("SELECT 1")).fetchone()
+    assert row == (1,)
+
+
+async def test_an_unreachable_database_is_a_clear_error_within_the_wait() -> None:
+    database = Database("host=127.0.0.1 port=1 user=nobody dbname=none", wait=0.2)
+    await database.open()
+    try:
+        with pytest.raises(Unavailable, match="cannot be reached"):
+            async with database.transaction():
+                pass
+    finally:
+        await database.close()
