@@ -36,7 +36,8 @@ class Rerankers:
         if reranker is None:
             known = ", ".join(sorted(self._rerankers)) or "none"
             raise InvalidInput(
-                f"There is no reranker {name!r}.", hint=f"Configured: {known}. Leave `reranker` out to go without."
+                f"There is no reranker {name!r}.",
+                hint=f"Configured: {known}. Leave `reranker` out to go without.",
             )
         return reranker
 

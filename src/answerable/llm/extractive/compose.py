@@ -28,8 +28,8 @@ def compose(quotes: Sequence[Candidate], *, preface: str, max_tokens: int) -> It
 
     When the space is short, what goes first is the preface, then the last quotes; the first one is cut at a word.
     """
-    lines = [line for quote in quotes for line in _lines(quote)]
-    first = estimate_tokens(lines[0])
+    lines = [line for candidate in quotes for line in _lines(candidate)]
+    first = estimate_tokens(f"\n\n{lines[0].text}")
     used = estimate_tokens(preface)
     begun = used + first <= max_tokens
     if begun:
@@ -37,10 +37,10 @@ def compose(quotes: Sequence[Candidate], *, preface: str, max_tokens: int) -> It
     else:
         used = 0
     if used + first > max_tokens:
-        yield Piece(_cut(lines[0], max_tokens), complete=False)
+        yield Piece(_cut(lines[0].text, max_tokens), complete=False)
         return
     for line in lines:
-        text = f"\n{line}" if begun else line
+        text = f"{line.gap}{line.text}" if begun else line.text
         used += estimate_tokens(text)
         if used > max_tokens and begun:
             yield Piece("", complete=False)
@@ -55,12 +55,20 @@ def quote(text: str) -> str:
     return "".join(part if part.startswith("`") else _FOOTNOTE.sub("", part) for part in parts)
 
 
-def _lines(candidate: Candidate) -> Iterator[str]:
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A line of the answer and the white space before it: a quote is a paragraph, what it announces goes with it."""
+
+    text: str
+    gap: str
+
+
+def _lines(candidate: Candidate) -> Iterator[_Line]:
     marker = f"[{candidate.source.number}]"
-    yield f"{quote(candidate.text)} {marker}"
+    yield _Line(f"{quote(candidate.text)} {marker}", "\n\n")
     for span in candidate.follows:
         text = candidate.source.text[span.start : span.end]
-        yield text if span.kind == "code" else f"- {quote(text)} {marker}"
+        yield _Line(text if span.kind == "code" else f"- {quote(text)} {marker}", "\n")
 
 
 def _cut(line: str, max_tokens: int) -> str:

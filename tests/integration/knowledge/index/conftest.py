@@ -14,6 +14,7 @@ from psycopg.types.json import Jsonb
 from answerable.core.clock import SystemClock
 from answerable.core.ids import new_id
 from answerable.db.database import Connection, Database
+from answerable.knowledge.index.rerank import Reranker
 from answerable.knowledge.index.search import SearchService
 from answerable.knowledge.index.service import IndexService
 from answerable.knowledge.types import (
@@ -55,9 +56,9 @@ class Library:
         self.indexes = IndexService(database)
         self.searches = self.make_search()
 
-    def make_search(self) -> SearchService:
+    def make_search(self, *, rerankers: Mapping[str, Reranker] | None = None) -> SearchService:
         """Return a search service with caches of its own, as another process has."""
-        return SearchService(self.database, lambda name: self.embedder, SystemClock())
+        return SearchService(self.database, lambda name: self.embedder, SystemClock(), rerankers=rerankers)
 
     async def write(self, *texts: Text) -> None:
         """Write documents in one transaction; one with a known uri is replaced."""

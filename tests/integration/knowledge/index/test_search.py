@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 
-from answerable.core.errors import InvalidInput, NotFound
+from answerable.core.errors import InvalidInput, NotFound, UpstreamFailed
 from answerable.db.database import Database
 from answerable.knowledge.types import RetrievalSettings
 from tests.integration.knowledge.index.conftest import Library, Text, open_library
@@ -188,3 +190,38 @@ async def test_a_narrow_filter_finds_the_one_that_all_others_outrank(library: Li
     )
 
     assert await library.find_uris("anchor ship", filter={"k": 1}, candidates=5) == ["one"]
+
+
+class ShortestFirst:
+    """A reranker with an opinion that no search has."""
+
+    async def score(self, query: str, passages: Sequence[str]) -> Sequence[float]:
+        return [-len(passage) for passage in passages]
+
+
+class Mute:
+    async def score(self, query: str, passages: Sequence[str]) -> Sequence[float]:
+        return []
+
+
+async def test_a_reranker_orders_the_best_passages_and_top_k_counts_after_it(library: Library) -> None:
+    await library.write(*(Text(f"t{n}", "anchor " * (12 - n) + f"number{n}") for n in range(10)))
+    searches = library.make_search(rerankers={"shortest": ShortestFirst()})
+
+    hits = await library.search("anchor", searches=searches, top_k=2, reranker="shortest")
+
+    assert [hit.document.uri for hit in hits] == ["t9", "t8"]
+    assert hits[0].score == 1
+
+
+async def test_a_reranker_that_is_not_there_or_gives_no_scores_is_an_error_with_its_name(
+    library: Library,
+) -> None:
+    await library.write(HARBOUR)
+
+    with pytest.raises(InvalidInput, match="no reranker 'cohere'"):
+        await library.search("harbour", reranker="cohere")
+    with pytest.raises(UpstreamFailed, match="reranker gave scores"):
+        await library.search(
+            "harbour", searches=library.make_search(rerankers={"mute": Mute()}), reranker="mute"
+        )

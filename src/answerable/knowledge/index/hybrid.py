@@ -1,0 +1,182 @@
+"""One hybrid search: the candidates of both sides, their scores on both sides, the passages of the best."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from answerable.core.clock import Clock
+from answerable.db.database import Connection
+from answerable.knowledge.index import reading
+from answerable.knowledge.index.bm25 import Corpus, Ranking
+from answerable.knowledge.index.cache import IndexCache
+from answerable.knowledge.index.filters import Condition
+from answerable.knowledge.index.folding import fold_duplicates
+from answerable.knowledge.index.fusion import choose_dense_weight, fuse, scale
+from answerable.knowledge.index.lexemes import Lexizer, split_words
+from answerable.knowledge.index.query_language import choose_language
+from answerable.knowledge.index.reading import Passage
+from answerable.knowledge.index.rerank import RERANKED
+from answerable.knowledge.types import Hit, HitScores, Index, RetrievalSettings
+from answerable.llm.types import Embedder
+
+_THREAD_ABOVE: Final = 50_000
+"""Chunks above which scoring takes over two milliseconds and leaves the event loop for a thread."""
+_SPARE: Final = 4
+"""Passages read beyond those wanted, to stand in for folded ones."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidates:
+    """All of one length; best fused score first."""
+
+    ordinals: NDArray[np.int64]
+    dense: NDArray[np.float32] | None
+    lexical: NDArray[np.float32] | None
+    fused: NDArray[np.float32]
+
+
+@dataclass(slots=True)
+class HybridSearch:
+    """One search. `embed` comes first, with no connection held, then `run` in a snapshot."""
+
+    query: str
+    condition: Condition
+    settings: RetrievalSettings
+    clock: Clock
+    lexizer: Lexizer
+    cache: IndexCache
+    vector: NDArray[np.float32] | None = None
+    timings: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def wanted(self) -> int:
+        """How many passages to return: a reranker wants more to choose from."""
+        top_k = self.settings.top_k
+        return top_k if self.settings.reranker is None else max(top_k, RERANKED)
+
+    async def embed(self, embedder: Embedder) -> None:
+        if self.settings.dense_weight != 0:
+            with self.timed("embed"):
+                self.vector = await embedder.embed_query(self.query)
+
+    async def run(self, tx: Connection, index: Index, embedder: Embedder) -> tuple[Hit, ...]:
+        """Return the best passages, folded."""
+        with self.timed("lexical"):
+            corpus = await self.cache.load_corpus(tx, index)
+            language, lexemes = await self._lexize(tx, corpus)
+            ranking = await self._rank(tx, index, corpus, lexemes)
+            lexical = await self._find_lexical(tx, index, ranking)
+        weight = self.settings.dense_weight
+        if weight is None:
+            weight = choose_dense_weight(language, embedder.languages)
+        with self.timed("dense"):
+            candidates = await self._fuse(tx, index, ranking, lexical, weight)
+        with self.timed("fetch"):
+            return await self._read_hits(tx, index, candidates)
+
+    async def _lexize(self, tx: Connection, corpus: Corpus) -> tuple[str, dict[str, Counter[str]]]:
+        """Return the query's language, and its lexemes in each language of the index."""
+        if self.settings.dense_weight == 1:
+            return "", {}
+        lexemes: dict[str, Counter[str]] = {}
+        stop_words: dict[str, int] = {}
+        words = len(split_words(self.query))
+        for language in corpus.languages:
+            [found] = await self.lexizer.lexize(tx, language, [self.query])
+            lexemes[language] = Counter(found)
+            stop_words[language] = words - len(found)
+        return choose_language(self.query, corpus.languages, stop_words), lexemes
+
+    async def _rank(
+        self, tx: Connection, index: Index, corpus: Corpus, lexemes: dict[str, Counter[str]]
+    ) -> Ranking:
+        lists = await self.cache.load_lists(tx, index, corpus, lexemes)
+        if len(corpus.ordinals) > _THREAD_ABOVE:
+            return await asyncio.to_thread(corpus.score, lexemes, lists)
+        return corpus.score(lexemes, lists)
+
+    async def _find_lexical(self, tx: Connection, index: Index, ranking: Ranking) -> NDArray[np.int64]:
+        """Return the best allowed chunks: down the ranking in growing blocks until there are enough."""
+        wanted = self.settings.candidates
+        if not self.condition:
+            return ranking.best(wanted)
+        allowed: list[NDArray[np.int64]] = []
+        seen, block = 0, 4 * wanted
+        while True:
+            ordinals = ranking.best(seen + block)[seen:]
+            keep = await reading.keep_allowed(tx, index.id, ordinals, self.condition)
+            allowed.append(ordinals[keep])
+            if len(ordinals) < block or sum(map(len, allowed)) >= wanted:
+                return np.concatenate(allowed)[:wanted]
+            seen, block = seen + block, 4 * block
+
+    async def _fuse(
+        self, tx: Connection, index: Index, ranking: Ranking, lexical: NDArray[np.int64], weight: float
+    ) -> _Candidates:
+        """Score the candidates of both sides on both sides, so that neither list's depth shows in the result."""
+        if self.vector is None:
+            scores = ranking.get_scores(lexical)
+            return _Candidates(lexical, None, scores, scale(scores))
+        ordinals, dense = await reading.search_vectors(
+            tx, index.id, self.vector, also=lexical, condition=self.condition, limit=self.settings.candidates
+        )
+        ordinals, first = np.unique(ordinals, return_index=True)
+        dense = dense[first]
+        scores = ranking.get_scores(ordinals)
+        fused = fuse(dense, scores, dense_weight=weight)
+        order = np.lexsort((ordinals, -fused))
+        asked = None if self.settings.dense_weight == 1 else scores[order]
+        return _Candidates(ordinals[order], dense[order], asked, fused[order])
+
+    async def _read_hits(self, tx: Connection, index: Index, candidates: _Candidates) -> tuple[Hit, ...]:
+        """Read the best passages, block by block, until enough are left after folding."""
+        hits: list[Hit] = []
+        block = self.wanted + (_SPARE if self.settings.fold_duplicates else 0)
+        for start in range(0, len(candidates.ordinals), block):
+            ordinals = candidates.ordinals[start : start + block].tolist()
+            passages = await reading.read_passages(tx, index.id, ordinals, self.condition)
+            hits.extend(
+                _to_hit(candidates, place, passages[ordinal])
+                for place, ordinal in enumerate(ordinals, start)
+                if ordinal in passages
+            )
+            kept = fold_duplicates(hits) if self.settings.fold_duplicates else iter(hits)
+            hits = list(islice(kept, self.wanted))
+            if len(hits) == self.wanted:
+                break
+        return tuple(hits)
+
+    @contextmanager
+    def timed(self, name: str) -> Iterator[None]:
+        """Add what runs inside to `timings`, in milliseconds."""
+        start = self.clock.monotonic()
+        yield
+        self.timings[name] = self.timings.get(name, 0.0) + 1000 * (self.clock.monotonic() - start)
+
+
+def _to_hit(candidates: _Candidates, place: int, passage: Passage) -> Hit:
+    dense, lexical = candidates.dense, candidates.lexical
+    return Hit(
+        document=passage.document,
+        chunk_id=f"{passage.document.id}.{passage.position}",
+        text=passage.text,
+        heading_path=passage.heading_path,
+        page=passage.page,
+        start=passage.start,
+        end=passage.end,
+        score=float(candidates.fused[place]),
+        scores=HitScores(
+            dense=None if dense is None else float(dense[place]),
+            lexical=None if lexical is None else float(lexical[place]),
+        ),
+        language=passage.language,
+    )
