@@ -1,6 +1,8 @@
 # The few commands of this project, the same by hand and in CI. Needs a Python >= 3.11 with venv, and make.
 
-PYTHON ?= $(shell command -v python3.13 2>/dev/null || command -v python3.12 2>/dev/null || command -v python3.11 2>/dev/null || echo python3)
+# The first Python that runs and is new enough; a name alone may be a shim without a Python behind it.
+PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11 python3.14; do \
+	$$name -c 'import sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$name && break; done)
 BIN := .venv/bin
 RUN_STAMP := .venv/.installed
 DEV_STAMP := .venv/.installed-dev
@@ -39,7 +41,7 @@ lock:  ## resolve the dependencies anew, with hashes and without an index addres
 	uv pip compile pyproject.toml --group dev -c requirements.txt --universal --python-version 3.11 --generate-hashes --no-emit-index-url -q -o requirements-dev.txt
 
 .venv/bin/python:
-	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed; set PYTHON=path/to/python3.11")'
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer with venv is needed; set PYTHON=path/to/python3.11" >&2; exit 1; }
 	$(PYTHON) -m venv .venv
 
 $(RUN_STAMP): .venv/bin/python requirements.txt pyproject.toml

@@ -1,10 +1,10 @@
-"""Hybrid search with 16 callers in one process, over documentation, against langchain-postgres with the same embedder and chunks.
+"""Hybrid search with 16 callers in one process, over documentation, against langchain-postgres.
 
     python -m benchmarks.search_throughput
 
-Every query is embedded: there are more of them than the embedder remembers. The peer (hybrid, as it comes and with its
-indexes added) needs `ANSWERABLE_PEERS`, see benchmarks/processes.py. Quality beside it, on XQuAD-en paragraphs cut in by
-both sides in the same way: nDCG@10.
+Both have the same embedder and the same chunks. Every query is embedded: there are more of them than the embedder
+remembers. The peer (hybrid, as it comes and with its indexes added) needs `ANSWERABLE_PEERS`, see benchmarks/processes.py. Quality beside it: nDCG@10 on
+the XQuAD-en paragraphs among the documentation.
 """
 
 from __future__ import annotations

@@ -23,6 +23,7 @@ from answerable.core.errors import SetupError
 from answerable.db.database import Database
 from answerable.db.embedded import EmbeddedPostgres
 from answerable.db.migrate import migrate
+from answerable.db.watch import kept_running
 from answerable.jobs.queue import JobQueue
 from answerable.jobs.worker import JobWorker
 from answerable.knowledge.index.search import SearchService
@@ -84,6 +85,7 @@ async def _open_database(settings: Settings, stack: AsyncExitStack) -> Database:
         server = EmbeddedPostgres(settings.state_folder)
         conninfo = await asyncio.to_thread(server.start)
         stack.push_async_callback(asyncio.to_thread, server.stop)
+        await stack.enter_async_context(kept_running(server))
     await asyncio.to_thread(migrate, conninfo)
     database = Database(conninfo, max_size=settings.database_connections)
     await database.open()

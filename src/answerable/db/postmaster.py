@@ -39,6 +39,20 @@ def find_postmaster(data: Path) -> Postmaster | None:
     )
 
 
+def is_alive(pid: int) -> bool:
+    """Return whether the process runs; one that has ended and that nobody has reaped does not."""
+    try:
+        return bool(psutil.Process(pid).status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False
+
+
+def works_in(data: Path) -> bool:
+    """Return whether a process has the data as its working folder, as every process of a server has."""
+    processes = psutil.process_iter(["cwd"])
+    return any(process.info["cwd"] == str(data) for process in processes)
+
+
 def _is_postgres(pid: int, data: Path) -> bool:
     """A pid may have been taken by another program since a crash, so its command line must name the folder."""
     try:

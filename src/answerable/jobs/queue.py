@@ -26,7 +26,10 @@ _LONGEST_WAIT = 30
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One run of a job. `number` counts from 1; after the `last` one the queue gives the job up."""
+    """One run of a job. `number` counts from 1; after the `last` one the queue gives the job up.
+
+    Only a job whose workers died again and again is given another chance beyond that: to note its own end.
+    """
 
     number: int
 

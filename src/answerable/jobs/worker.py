@@ -18,6 +18,7 @@ from answerable.jobs.queue import JobQueue
 logger = logging.getLogger(__name__)
 
 _CONNECTIONS = 6
+_STOP_SECONDS = 3.0
 _RECOVERY_LOCK = 0x7265636F  # "reco": one process at a time gives the jobs of the dead back
 
 
@@ -83,8 +84,8 @@ class JobWorker:
     async def _work(self, queues: Sequence[str]) -> None:
         settings = self._settings
         recovery = asyncio.create_task(self._recover_for_ever(), name="job recovery")
-        try:
-            await self._queue.app.run_worker_async(
+        working = asyncio.create_task(
+            self._queue.app.run_worker_async(
                 queues=list(queues),
                 concurrency=settings.concurrency,
                 install_signal_handlers=False,
@@ -93,10 +94,25 @@ class JobWorker:
                 update_heartbeat_interval=settings.heartbeat,
                 stalled_worker_timeout=settings.dead_after,
                 shutdown_graceful_timeout=settings.grace,
-            )
+            ),
+            name="job worker",
+        )
+        try:
+            await asyncio.shield(working)
         finally:
             recovery.cancel()
+            await self._stop(working)
             await asyncio.gather(recovery, return_exceptions=True)
+
+    async def _stop(self, working: asyncio.Task[None]) -> None:
+        """Stop in bounded time. `asyncio.wait_for` of Python 3.11 can lose a cancellation, and with it the listener
+        of the queue would wait for ever; a second one gets past it."""
+        for patience in (self._settings.grace + _STOP_SECONDS, _STOP_SECONDS):
+            if not working.done():
+                working.cancel()
+                await asyncio.wait([working], timeout=patience)
+        if working.done() and not working.cancelled():
+            working.exception()
 
     async def _recover_for_ever(self) -> None:
         while True:

@@ -150,5 +150,18 @@ def _as_list(groups: Groups) -> list[str] | None:
 
 
 def _to_document(row: tuple[Any, ...]) -> Document:
-    groups = None if row[5] is None else frozenset(row[5])
-    return Document(*row[:5], groups, *row[6:8], bytes(row[8]), *row[9:])
+    return Document(
+        id=row[0],
+        collection_id=row[1],
+        uri=row[2],
+        title=row[3],
+        metadata=row[4],
+        groups=None if row[5] is None else frozenset(row[5]),
+        language=row[6],
+        media_type=row[7],
+        content_hash=bytes(row[8]),
+        size_bytes=row[9],
+        pages=row[10],
+        created_at=row[11],
+        updated_at=row[12],
+    )

@@ -31,6 +31,22 @@ The lamp stands 41 metres above the sea. It flashes twice every 15 seconds and i
 ## Visits
 
 The tower is open to visitors on Saturdays in June, July and August. The climb has 148 steps.
+
+## Keepers
+
+Two families lived beside the tower until 1974, when the lamp was put on the mains. Their gardens are kept by the
+village school, which sells the potatoes at the summer fair. The last keeper wrote down the weather four times a day,
+and his books are in the county archive. They are the longest series of its kind on this coast.
+
+## Fog signal
+
+A diaphone sounded every two minutes in fog. It was heard nine miles inland on a still night, and was not loved. It was
+taken down in 1988 and stands in the museum, where it is sounded once a year on the first Sunday of May.
+
+## Getting there
+
+The footpath from the harbour takes forty minutes. It is steep behind the chapel, and slippery after rain. A bus goes
+from the market square at ten and at two on days when the tower is open. There is no car park at the tower.
 """
 
 TIDES = "# Tide notes\n\n" + "".join(

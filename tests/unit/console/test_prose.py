@@ -83,6 +83,17 @@ def test_a_marker_is_a_button_and_the_blank_before_it_goes() -> None:
     )
 
 
+def test_the_sign_that_ends_a_sentence_stands_before_its_markers() -> None:
+    text = "So it is [1][2]. Then"
+    html = render_prose(
+        text, marks=[Mark(0, 16, "s")], render_marker=lambda number: f"<button>{number}</button>"
+    )
+    assert html == (
+        '<p class="p-paragraph"><span class="s">So it is</span><span class="s">.</span>'
+        "<button>1</button><button>2</button> Then</p>"
+    )
+
+
 def test_a_marker_in_code_is_code() -> None:
     html = render_prose("Write `x[1]` so.", render_marker=lambda number: f"<button>{number}</button>")
     assert "button" not in html

@@ -13,6 +13,7 @@ from answerable.answering.verification.factual import claims_something
 from answerable.answering.verification.passages import Ground, prepare
 from answerable.answering.verification.sentences import Sentence, split_sentences, without_markers
 from answerable.answering.verification.tokens import tokenize
+from answerable.answering.verification.verbatim import find_verbatim
 from answerable.answering.verification.verdicts import Ruling, Span, is_reworded, rule
 from answerable.llm.types import Embedder
 
@@ -45,9 +46,13 @@ class LexicalVerifier:
         self, sentence: Sentence, evidence: Sequence[Evidence], *, language: str = "en"
     ) -> Citation:
         """Return the citation of one sentence, as soon as a stream has completed it."""
+        cited = [item for item in evidence if item.number in sentence.markers]
+        if cited:
+            quoted = await asyncio.to_thread(_rule_verbatim, sentence, evidence, cited, language)
+            if quoted is not None:
+                return _citation(sentence, quoted)
         if not claims_something(sentence):
             return _citation(sentence, Ruling("unchecked", 0.0, None, None))
-        cited = [item for item in evidence if item.number in sentence.markers]
         ruling = await asyncio.to_thread(_rule_sentence, sentence, evidence, language)
         if self._embedder is not None and cited and is_reworded(ruling, 1.0):
             ruling = await self._compare(self._embedder, ruling, sentence, cited)
@@ -71,6 +76,23 @@ class LexicalVerifier:
             return ruling
         reason = f"close in meaning to the passage ({similarities[best]:.2f}), but {ruling.reason}"
         return replace(ruling, verdict="partial", reason=reason, span=spans[best][0])
+
+
+def _rule_verbatim(
+    sentence: Sentence, evidence: Sequence[Evidence], cited: Sequence[Evidence], language: str
+) -> Ruling | None:
+    """Return the ruling on a sentence that a cited passage holds word for word, None for any other.
+
+    Whether it abstains or denies does not matter then; nor do markers that are the passage's own footnotes.
+    """
+    found = find_verbatim(sentence, cited, language)
+    if found is None:
+        return None
+    number, original = found
+    known = {item.number for item in evidence} | set(original.markers)
+    if not known.issuperset(sentence.markers):
+        return None
+    return Ruling("supported", 1.0, None, Span(number, original.start, original.end))
 
 
 def _rule_sentence(sentence: Sentence, evidence: Sequence[Evidence], language: str) -> Ruling:

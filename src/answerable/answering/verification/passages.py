@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections import defaultdict
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
 from answerable.answering.types import Evidence
-from answerable.answering.verification.sentences import Sentence, split_sentences
+from answerable.answering.verification.sentences import Sentence, folded, split_sentences
 from answerable.answering.verification.stems import root
 from answerable.answering.verification.tokens import Token, tokenize
 
 MAX_PASSAGE_CHARS = 60_000
 """What stands behind this many characters of a passage is not read; chunks are a hundredth of it."""
 
+_MIN_QUOTED = 3
+"""Words of the shortest sentence of prose that is taken as quoted."""
+
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """One passage. `tokens` holds every token; `sentence_of[i]` is the sentence of token i."""
+    """One passage. `tokens` holds every token; `sentence_of[i]` is the sentence of token i.
+
+    `quotable` holds the sentences of prose and the items of lists by their folded text. Short prose (`Yes.`) is left
+    out, since it means nothing away from where it stands.
+    """
 
     text: str
     language: str
@@ -27,6 +34,7 @@ class Passage:
     sentences: tuple[Sentence, ...]
     sentence_of: tuple[int, ...]
     title: tuple[Token, ...] = ()
+    quotable: Mapping[str, Sentence] = field(default_factory=dict)
 
 
 @lru_cache(maxsize=512)
@@ -37,7 +45,13 @@ def prepare(text: str, title: str, language: str) -> Passage:
     sentences = tuple(split_sentences(text, language))
     starts = [sentence.start for sentence in sentences]
     sentence_of = tuple(max(0, bisect_right(starts, token.start) - 1) for token in tokens)
-    return Passage(text, language, tokens, sentences, sentence_of, tuple(tokenize(title, language)))
+    words = Counter(sentence_of)
+    quotable = {
+        folded(sentence.text): sentence
+        for at, sentence in enumerate(sentences)
+        if sentence.kind == "item" or (sentence.kind == "prose" and words[at] >= _MIN_QUOTED)
+    }
+    return Passage(text, language, tokens, sentences, sentence_of, tuple(tokenize(title, language)), quotable)
 
 
 @dataclass(slots=True)

@@ -31,7 +31,7 @@ def ask(
 ) -> None:
     """Ask a question over the documents of a collection."""
     asked = Question.make(question, max_tokens=max_tokens, app=app, collection=collection)
-    console = Console(highlight=False)
+    console = Console(highlight=False, soft_wrap=True)
 
     async def run() -> Answer:
         async with (

@@ -45,7 +45,7 @@ def search(
     if as_json:
         typer.echo(json.dumps({"results": [render_hit(hit) for hit in hits]}, ensure_ascii=False))
         return
-    console = Console(highlight=False)
+    console = Console(highlight=False, soft_wrap=True)
     for number, hit in enumerate(hits, start=1):
         parts = f"dense {_shown(hit.scores.dense)}  lexical {_shown(hit.scores.lexical)}"
         console.print(f"{number:>2}. {hit.score:.3f}  {hit.document.title}", style="bold", markup=False)

@@ -9,6 +9,7 @@ from nicegui import ui
 
 from answerable.console.elements import Button, Markup, Tag
 from answerable.console.parts.panel import Panel
+from answerable.console.parts.passage_panel import document_style
 from answerable.console.prose import Mark, render_prose
 from answerable.console.visitor import Visitor
 from answerable.knowledge.types import DocumentText
@@ -52,7 +53,7 @@ class _DocumentView:
                     "click", js_handler="(event) => Answerable.toggleBorders(event)"
                 )
         with Tag("div", "", "panel-body", tabindex="0", role="region", aria_label="Text of the document"):
-            self._parts = ui.element("div").classes("prose is-document")
+            self._parts = ui.element("div").classes(document_style(found.document))
             self._more = Button("Show more").on("click", self.show_more)
 
     async def show_more(self) -> None:

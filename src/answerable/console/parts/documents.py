@@ -39,6 +39,7 @@ class DocumentTable:
                 aria_label="Search documents",
             ).on("input", self._on_search, throttle=0.25, js_handler="(event) => emit(event.target.value)")  # fmt: skip
             self._body = ui.element("div")
+            self._dialogs = ui.element("div")
 
     async def show(self) -> None:
         """Read the page anew and show it."""
@@ -121,6 +122,8 @@ class DocumentTable:
         await self.show()
 
     def _confirm(self, document_id: UUID, title: str) -> None:
+        self._dialogs.clear()
+
         async def delete(_: str) -> None:
             principal = await self._visitor.check_writer()
             knowledge = self._visitor.services.knowledge
@@ -128,7 +131,7 @@ class DocumentTable:
             await self.show()
             await self._changed()
 
-        with self._body:
+        with self._dialogs:
             dialog = FormDialog(
                 "Delete this document?",
                 f"“{title}” and its passages go. Ingesting its source again brings it back.",

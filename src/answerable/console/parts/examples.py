@@ -22,21 +22,25 @@ async def list_examples(knowledge: KnowledgeService, collection: str, *, groups:
     titled = {document.title.strip(): document for document in page.documents if _fits(document)}
     step = max(1, len(titled) // _SHOW)
     chosen = list(titled.items())[::step][:_SHOW]
-    found = [await knowledge.get_document(document.id, groups=groups) for _, document in chosen]
-    return [to_question(title, document.text) for (title, _), document in zip(chosen, found, strict=True)]
+    each = max(1, _SHOW // max(1, len(chosen)))
+    examples: list[str] = []
+    for title, document in chosen:
+        text = (await knowledge.get_document(document.id, groups=groups)).text
+        examples += list_questions(title, text)[:each]
+    return examples
 
 
-def to_question(title: str, text: str) -> str:
-    """Return a question that the document answers: one of its headings, or about the first of its sections."""
+def list_questions(title: str, text: str) -> list[str]:
+    """Return questions that the document answers: those that it asks itself, then one for each of its sections."""
     first, *rest = list_headings(text) or [""]
     sections = rest if text.lstrip().startswith("#") else [first, *rest]
     headings = [heading for heading in sections if 3 <= len(heading) <= 60 and heading != title]
-    asking = next((heading for heading in (title, *headings) if heading.endswith("?")), None)
-    if asking is not None:
-        return asking
-    return f"What does “{title}” say about {headings[0]}?" if headings else f"What does “{title}” say?"
+    asked = [heading for heading in (title, *headings) if heading.endswith("?")]
+    about = [f"What does “{title}” say about {heading}?" for heading in headings if not heading.endswith("?")]
+    return [*asked, *about] or [f"What does “{title}” say?"]
 
 
 def _fits(document: Document) -> bool:
     title = document.title.strip()
-    return 3 <= len(title) <= 60 and title not in document.uri and document.size_bytes <= _MAX_BYTES
+    file_name = document.uri.rpartition("/")[2].rpartition(":")[2]
+    return 3 <= len(title) <= 60 and title != file_name and document.size_bytes <= _MAX_BYTES

@@ -8,7 +8,7 @@ from answerable.console.elements import Markup, Tag
 from answerable.console.parts.panel import Panel
 from answerable.console.prose import Mark, render_prose
 from answerable.console.visitor import Visitor
-from answerable.knowledge.types import Hit
+from answerable.knowledge.types import Document, Hit
 
 AROUND = 12_000
 """Characters of the document that are shown before and after the passage."""
@@ -29,7 +29,13 @@ class PassagePanel:
         with self._panel.fill(hit.document.title or hit.document.uri, number=number):
             _build_place(hit)
             with Tag("div", "", "panel-body", tabindex="0", role="region", aria_label="Text of the document"):
-                Markup(content, "prose is-document")
+                Markup(content, document_style(found.document))
+
+
+def document_style(document: Document) -> str:
+    """Return the classes of a document's text: where the line breaks of the source mean nothing, it flows."""
+    flows = document.media_type in {"text/markdown", "text/html"}
+    return "prose is-document is-flowing" if flows else "prose is-document"
 
 
 def render_passage(text: str, hit: Hit, span: tuple[int, int] | None) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import aclosing
 from uuid import UUID
@@ -21,6 +22,7 @@ _STATES = {
     "cancelled": "Stopped",
 }
 _SHOW_PROBLEMS = 20
+_REFRESH_SECONDS = 3.0
 
 
 class RunList:
@@ -29,6 +31,7 @@ class RunList:
     def __init__(self, visitor: Visitor, *, changed: Callable[[], Awaitable[None]]) -> None:
         self._visitor = visitor
         self._changed = changed
+        self._refreshed = 0.0
         self._list = Tag("section", "", "runs", aria_label="Ingestions", aria_live="polite")
 
     async def show_running(self, collection: str) -> None:
@@ -50,9 +53,17 @@ class RunList:
                 if client.is_deleted:
                     return
                 row.show(progress)
+                await self._refresh(progress)
         if progress.documents_failed or progress.state == "failed":
             await row.show_problems(self._visitor, run_id)
         await self._changed()
+
+    async def _refresh(self, progress: Progress) -> None:
+        """Let the page show what has come in meanwhile, now and then."""
+        now = asyncio.get_running_loop().time()
+        if progress.documents_done and not progress.finished and now - self._refreshed > _REFRESH_SECONDS:
+            self._refreshed = now
+            await self._changed()
 
     async def _cancel(self, run_id: UUID) -> None:
         await self._visitor.check_writer()

@@ -6,15 +6,13 @@ found again whatever the markup around it.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
 
 from answerable.console.prose.blocks import Block, split_blocks
 from answerable.console.prose.inline import Inline, read_inline
-
-MARKER = re.compile(r"[ \t]*\[(\d{1,3}(?:\s*,\s*\d{1,3})*)\]")
+from answerable.console.prose.markers import Markers, find_markers
 
 _VOID = Inline()
 _TAGS = {"paragraph": "p", "quote": "blockquote", "code": "pre", "table": "pre"}
@@ -100,19 +98,21 @@ class _Painter:
 
     def paint(self, start: int, end: int, *, plain: bool) -> str:
         inline = _VOID if plain else read_inline(self._text, start, end)
-        markers = {} if plain or self._render_marker is None else self._find_markers(start, end, inline)
+        markers = self._find_markers(start, end, inline, plain=plain)
         marks = [
             (place, mark) for place, mark in enumerate(self._marks) if mark.start < end and start < mark.end
         ]
-        borders = {start, end}
-        for begin, stop in self._ranges(inline, markers, [mark for _, mark in marks]):
-            borders.update(border for border in (begin, stop) if start < border < end)
-        ordered = sorted(borders)
+        spoken = inline.hidden + [(found.start, found.end) for found in markers.values()]
+        ranges = spoken + [(begin, stop) for begin, stop, _ in inline.styles]
+        ranges += [(mark.start, mark.end) for _, mark in marks]
+        borders = sorted(
+            {start, end, *(border for pair in ranges for border in pair if start < border < end)}
+        )
         pieces: list[str] = []
-        for begin, stop in zip(ordered, ordered[1:], strict=False):
-            if begin in markers and self._render_marker is not None:
-                pieces += [self._render_marker(number) for number in markers[begin][1]]
-            elif not _covers(inline.hidden, begin) and not _covers([m[0] for m in markers.values()], begin):
+        for begin, stop in zip(borders, borders[1:], strict=False):
+            if begin in markers:
+                pieces.append(self._paint_markers(markers[begin], inline, marks))
+            elif not _covers(spoken, begin):
                 pieces.append(self._paint_piece(begin, stop, inline, marks))
         return "".join(pieces)
 
@@ -121,27 +121,17 @@ class _Painter:
         hidden = read_inline(self._text, start, end).hidden
         return "".join(self._text[place] for place in range(start, end) if not _covers(hidden, place))
 
-    def _find_markers(
-        self, start: int, end: int, inline: Inline
-    ) -> dict[int, tuple[tuple[int, int], list[int]]]:
-        """Return the citation markers by their first character, but for those inside of code."""
+    def _find_markers(self, start: int, end: int, inline: Inline, *, plain: bool) -> dict[int, Markers]:
+        """Return the markers by their first character; in code, brackets are brackets."""
+        if plain or self._render_marker is None:
+            return {}
         code = [(begin, stop) for begin, stop, style in inline.styles if style == "p-mono"]
-        return {
-            match.start(): (match.span(), [int(number) for number in match[1].split(",")])
-            for match in MARKER.finditer(self._text, start, end)
-            if not _covers(code, match.start())
-        }
+        return {found.start: found for found in find_markers(self._text, start, end, outside=code)}
 
-    def _ranges(
-        self, inline: Inline, markers: Mapping[int, tuple[tuple[int, int], list[int]]], marks: Sequence[Mark]
-    ) -> list[tuple[int, int]]:
-        styles = [(begin, stop) for begin, stop, _ in inline.styles]
-        return (
-            styles
-            + inline.hidden
-            + [m[0] for m in markers.values()]
-            + [(mark.start, mark.end) for mark in marks]
-        )
+    def _paint_markers(self, found: Markers, inline: Inline, marks: Sequence[tuple[int, Mark]]) -> str:
+        assert self._render_marker is not None
+        sign = self._paint_piece(found.sign, found.end, inline, marks) if found.sign < found.end else ""
+        return sign + "".join(self._render_marker(number) for number in found.numbers)
 
     def _paint_piece(self, begin: int, stop: int, inline: Inline, marks: Sequence[tuple[int, Mark]]) -> str:
         content = escape(self._text[begin:stop])

@@ -209,11 +209,8 @@ class Ranking:
     def best(self, count: int) -> NDArray[np.int64]:
         """Return the ordinals of the best `count` chunks with a score above zero, best first."""
         scores = self._scores
-        if 0 < count < len(scores):
-            bound = np.partition(scores, len(scores) - count)[len(scores) - count]
-            places = np.flatnonzero(scores >= bound) if bound > 0 else np.flatnonzero(scores)
-        else:
-            places = np.flatnonzero(scores)
+        bound = np.partition(scores, len(scores) - count)[len(scores) - count] if count < len(scores) else 0
+        places = np.flatnonzero(scores >= bound) if bound > 0 else np.flatnonzero(scores)
         ordinals = self._corpus.ordinals[places].astype(np.int64)
         return ordinals[np.lexsort((ordinals, -scores[places]))[:count]]
 

@@ -63,6 +63,11 @@ class HybridSearch:
         top_k = self.settings.top_k
         return top_k if self.settings.reranker is None else max(top_k, RERANKED)
 
+    @property
+    def nearest(self) -> int:
+        """How many neighbours to look for: half the candidates are as good, and each costs a walk in the graph."""
+        return max(self.settings.candidates // 2, self.wanted)
+
     async def embed(self, embedder: Embedder) -> None:
         if self.settings.dense_weight != 0:
             with self.timed("embed"):
@@ -127,7 +132,7 @@ class HybridSearch:
             scores = ranking.get_scores(lexical)
             return _Candidates(lexical, None, scores, scale(scores))
         ordinals, dense = await reading.search_vectors(
-            tx, index.id, self.vector, also=lexical, condition=self.condition, limit=self.settings.candidates
+            tx, index.id, self.vector, also=lexical, condition=self.condition, limit=self.nearest
         )
         ordinals, first = np.unique(ordinals, return_index=True)
         dense = dense[first]

@@ -18,6 +18,7 @@ from answerable.db.database import Connection, Database
 from answerable.knowledge.index.bm25 import Segment
 from answerable.knowledge.index.filters import Condition
 from answerable.knowledge.index.halfvec import HalfVector
+from answerable.knowledge.index.store import IndexStore
 from answerable.knowledge.types import DocumentRef
 
 _MAX_EF_SEARCH = 1000  # pgvector's own limit
@@ -39,13 +40,13 @@ class Passage:
 
 
 @asynccontextmanager
-async def open_snapshot(database: Database, *, candidates: int) -> AsyncIterator[Connection]:
+async def open_snapshot(database: Database, *, nearest: int) -> AsyncIterator[Connection]:
     """Give a read-only transaction that sees one state of the database, set up for approximate search."""
     async with database.transaction() as tx:
         await tx.execute(
             "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY;"
             " SET LOCAL hnsw.iterative_scan = relaxed_order;"
-            f" SET LOCAL hnsw.ef_search = {min(candidates, _MAX_EF_SEARCH):d}",
+            f" SET LOCAL hnsw.ef_search = {min(nearest, _MAX_EF_SEARCH):d}",
             prepare=False,
         )
         yield tx
@@ -119,7 +120,8 @@ async def search_vectors(
     """
     vector = HalfVector(query)
     rows = await _nearest(tx, index_id, vector, also=also, condition=condition, limit=limit)
-    if condition and len(rows) - len(also) < limit:
+    few = len(rows) - len(also) < limit
+    if condition and few and await IndexStore().has_vector_index(tx, index_id):
         await tx.execute("SET LOCAL enable_indexscan = off")
         rows = await _nearest(tx, index_id, vector, also=also, condition=condition, limit=limit)
         await tx.execute("SET LOCAL enable_indexscan = on")
@@ -136,13 +138,14 @@ async def _nearest(
     condition: Condition,
     limit: int,
 ) -> list[tuple[Any, ...]]:
+    # The limit stands in the text: a plan for an unknown limit takes it for a tenth of the table, and scans all.
     distance = "v.embedding <#> %s::halfvec"
     table = f"chunk_vector_{index_id:d} AS v"
     allowed = f" JOIN document AS d ON d.id = v.document_id WHERE {condition.sql}" if condition else ""
     cursor = await tx.cursor(binary=True).execute(
-        f"(SELECT v.ordinal, -({distance}) FROM {table}{allowed} ORDER BY {distance} LIMIT %s)"
+        f"(SELECT v.ordinal, -({distance}) FROM {table}{allowed} ORDER BY {distance} LIMIT {limit:d})"
         f" UNION ALL SELECT v.ordinal, -({distance}) FROM {table} WHERE v.ordinal = ANY(%s::bigint[])",
-        (vector, *condition.params, vector, limit, vector, also.tolist()),
+        (vector, *condition.params, vector, vector, also.tolist()),
     )
     return await cursor.fetchall()
 

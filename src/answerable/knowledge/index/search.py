@@ -88,7 +88,7 @@ class SearchService:
         while index is not None:
             embedder = self._embedders(index.settings.embedder)
             await search.embed(embedder)
-            async with reading.open_snapshot(self._database, candidates=search.settings.candidates) as tx:
+            async with reading.open_snapshot(self._database, nearest=search.nearest) as tx:
                 current = await self._read_index(tx, target)
                 if current is not None and current.settings.embedder == index.settings.embedder:
                     return await search.run(tx, current, embedder)

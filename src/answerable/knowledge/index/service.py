@@ -103,6 +103,7 @@ class IndexService:
         """Put an index in order after much was written: merge, build the vector index once it pays, statistics."""
         await self.merge(index_id, most=1)
         async with self._database.transaction() as tx:
+            await self._store.begin_write(tx, index_id, chunks=0, languages=[])
             large = await self._store.count_chunks(tx, index_id) > self._exact_up_to
             if large and not await self._store.has_vector_index(tx, index_id):
                 await self._store.create_vector_index(tx, index_id)

@@ -14,6 +14,7 @@ from typing import Any
 from uuid import UUID
 
 import numpy as np
+import psycopg
 from numpy.typing import NDArray
 
 from answerable.core.errors import NotFound
@@ -201,12 +202,22 @@ class IndexStore:
         return row is not None and row[0] is not None
 
     async def create_vector_index(self, tx: Connection, index_id: int) -> None:
-        """Build the HNSW index. Searches go on meanwhile; writers of this index wait."""
+        """Build the HNSW index. Searches go on meanwhile; writers of this index wait.
+
+        A parallel build keeps the graph in shared memory, of which a container may have too little: then it is
+        built by one process.
+        """
         await tx.execute("SET LOCAL maintenance_work_mem = '512MB'")
-        await tx.execute(
+        create = (
             f"CREATE INDEX chunk_vector_{index_id:d}_hnsw ON chunk_vector_{index_id:d}"
             " USING hnsw (embedding halfvec_ip_ops)"
         )
+        try:
+            async with tx.transaction():
+                await tx.execute(create)
+        except psycopg.errors.DiskFull:
+            await tx.execute("SET LOCAL max_parallel_maintenance_workers = 0")
+            await tx.execute(create)
 
     async def analyze(self, tx: Connection, index_id: int) -> None:
         """Refresh the planner's statistics of an index, after much was written."""

@@ -74,6 +74,13 @@ class BatchReader:
             if isinstance(error, BaseException):
                 raise error
 
+    async def give_up(self, run: Run, item_ids: list[int], error: Exception) -> None:
+        """End what is left of a batch as failed."""
+        reason = error.detail if isinstance(error, AnswerableError) else f"It could not be read: {error}."
+        async with self._database.transaction() as tx:
+            for item in await items.list_pending(tx, run.id, item_ids):
+                await items.set_failed(tx, item.id, reason=reason, hint="Ingest it again, alone.")
+
     async def _read_or_fail(self, work: _Batch, item: Item) -> None:
         """Read one item; what is the item's own fault ends it as failed."""
         try:

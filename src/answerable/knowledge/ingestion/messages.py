@@ -43,8 +43,8 @@ class TextEmbedder(Protocol):
 class Setup:
     """What a reading process is started with. The callables travel by name, so they must be importable.
 
-    `niceness` lets the server go first. It leaves after `max_documents`, or when its memory is over `soft_memory_bytes` between two sources, and is
-    replaced.
+    `niceness` lets the server go first. The process leaves after `max_documents`, or when its memory is over
+    `soft_memory_bytes` between two sources, and is replaced.
     """
 
     parse: Parser

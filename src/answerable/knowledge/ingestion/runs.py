@@ -6,25 +6,36 @@ a lock on the run, so that no step is lost and none is there twice.
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 from uuid import UUID
 
-from answerable.core.errors import AnswerableError, CallerError
+from answerable.core.errors import AnswerableError, CallerError, ServiceError
 from answerable.db.database import Database
-from answerable.jobs.queue import Attempt, JobQueue
+from answerable.jobs.queue import MAX_ATTEMPTS, Attempt, JobQueue
 from answerable.knowledge.ingestion import items, store
 from answerable.knowledge.ingestion.batch import BatchReader
 from answerable.knowledge.ingestion.finishing import RunFinisher
 from answerable.knowledge.ingestion.planning import RunPlanner, make_batches
 from answerable.knowledge.ingestion.types import Run, RunState
-from answerable.knowledge.ingestion.uploads import delete_of_run
+from answerable.knowledge.ingestion.uploads import delete_abandoned, delete_of_run
+
+logger = logging.getLogger(__name__)
 
 PLAN = "ingestion.plan"
 READ = "ingestion.read"
 FINISH = "ingestion.finish"
 
 _KEEP_RUNS = 100
+_BUG_ATTEMPTS = 5
+"""An error that nobody foresaw is not waited for as long as a database or a provider that is away."""
+
 _URGENT = 1
+
+
+class _WorkersDied(Exception):  # noqa: N818
+    def __str__(self) -> str:
+        return "every worker that read it died"
 
 
 class RunJobs:
@@ -75,7 +86,15 @@ class RunJobs:
         run = await self._find(arguments, {"running"})
         if run is None:
             return
-        await self._reader.read(run, arguments["items"], attempt)
+        try:
+            if attempt.number > MAX_ATTEMPTS:
+                raise _WorkersDied
+            await self._reader.read(run, arguments["items"], attempt)
+        except Exception as error:
+            if not attempt.last and (isinstance(error, ServiceError) or attempt.number < _BUG_ATTEMPTS):
+                raise
+            logger.exception("a batch is given up")
+            await self._reader.give_up(run, arguments["items"], error)
         await self._go_on(run)
 
     async def _finish(self, attempt: Attempt, /, **arguments: Any) -> None:
@@ -105,6 +124,7 @@ class RunJobs:
         async with self._database.transaction() as tx:
             if await store.set_state(tx, run.id, state, of=of, error=error):
                 await delete_of_run(tx, run.id)
+                await delete_abandoned(tx)
                 await store.delete_old_runs(tx, run.collection_id, keep=_KEEP_RUNS)
 
     async def _find(self, arguments: dict[str, Any], states: set[RunState]) -> Run | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import re
 import socket
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
@@ -212,10 +213,6 @@ class IngestionService:
             if await store.set_state(tx, run_id, "cancelled", of=["queued", "running", "finishing"]):
                 await delete_of_run(tx, run_id)
 
-    async def delete_abandoned_uploads(self) -> None:
-        """Remove uploads whose transfer was cut off by the death of the process, a day ago or more."""
-        await self._uploads.delete_abandoned()
-
     @property
     def _local_queue(self) -> str:
         return f"ingestion@{self._settings.node}"[:128]
@@ -268,4 +265,6 @@ def _make_labels(
 ) -> Labels:
     if language is not None and not _LANGUAGE.fullmatch(language):
         raise InvalidInput(f"{language!r} is not a language code.", hint="Use ISO 639-1, such as en or de.")
+    if "\\u0000" in json.dumps([metadata and dict(metadata), sorted(groups or ())]):
+        raise InvalidInput("Metadata and groups cannot hold NUL characters.", hint="Remove them.")
     return Labels(metadata=dict(metadata or {}), groups=groups, language=language)

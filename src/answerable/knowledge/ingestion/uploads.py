@@ -33,7 +33,9 @@ class UploadStore:
         """
         upload_id = new_id()
         async with self._database.transaction() as tx:
-            await tx.execute("INSERT INTO upload (id, filename) VALUES (%s, %s)", (upload_id, filename))
+            await tx.execute(
+                "INSERT INTO upload (id, filename) VALUES (%s, %s)", (upload_id, clean_filename(filename))
+            )
         try:
             return upload_id, await self._store_parts(upload_id, chunks)
         except BaseException:
@@ -58,14 +60,6 @@ class UploadStore:
         async with self._database.transaction() as tx:
             await tx.execute("DELETE FROM upload WHERE id = %s", (upload_id,))
 
-    async def delete_abandoned(self) -> None:
-        """Remove what was never received whole: the process that received it was killed."""
-        async with self._database.transaction() as tx:
-            await tx.execute(
-                "DELETE FROM upload WHERE run_id IS NULL AND created_at < now() - %s::interval",
-                (_ABANDONED_AFTER,),
-            )
-
     async def write_to(self, upload_id: UUID, folder: Path) -> Path:
         """Write the upload into `folder` under its own file name. Raises NotFound."""
         async with self._database.transaction() as tx:
@@ -76,7 +70,7 @@ class UploadStore:
             row = await cursor.fetchone()
         if row is None:
             raise NotFound("The upload is not there any more.", hint="Upload the file again.")
-        path = folder / clean_filename(row[0])
+        path = folder / str(row[0])
         with await asyncio.to_thread(path.open, "wb") as stream:
             for number in range(row[1]):
                 await self._write_part(upload_id, number, stream)
@@ -97,6 +91,13 @@ class UploadStore:
 async def attach_to_run(tx: Connection, upload_id: UUID, run_id: UUID) -> None:
     """Acknowledge an upload: from now on it belongs to a run, and stays until that has ended."""
     await tx.execute("UPDATE upload SET run_id = %s WHERE id = %s", (run_id, upload_id))
+
+
+async def delete_abandoned(tx: Connection) -> None:
+    """Remove what was never received whole: the process that received it was killed."""
+    await tx.execute(
+        "DELETE FROM upload WHERE run_id IS NULL AND created_at < now() - %s::interval", (_ABANDONED_AFTER,)
+    )
 
 
 async def delete_of_run(tx: Connection, run_id: UUID) -> None:

@@ -8,6 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 
 _TOKEN = re.compile(r"[^\W_]+(?:[.,]\d+)*")
+"""A word or a number; no group, so that `findall` gives whole words."""
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u0e00-\u0e7f]+")
 _DATA = Path(__file__).resolve().parent / "data"
@@ -40,17 +41,16 @@ def find_language(text: str) -> str:
 
 def find_terms(text: str, language: str = "en") -> list[str]:
     """Return the terms of `text` in their order, function words left out; an identifier gives its parts."""
-    terms = []
-    for match in _TOKEN.finditer(text):
-        word = match.group()
-        if CJK.search(word):
-            terms += _pairs(word, language)
-            continue
-        for part in _CAMEL.split(word):
-            folded = fold(part)
-            if folded not in STOP_WORDS.get(language, STOP_WORDS["en"]):
-                terms.append(stem(folded, language))
-    return terms
+    return [term for word in _TOKEN.findall(text) for term in _read_word(word, language)]
+
+
+@lru_cache(maxsize=32768)
+def _read_word(word: str, language: str) -> tuple[str, ...]:
+    if CJK.search(word):
+        return tuple(_pairs(word, language))
+    stops = STOP_WORDS.get(language, STOP_WORDS["en"])
+    parts = [fold(part) for part in _CAMEL.split(word)]
+    return tuple(stem(part, language) for part in parts if part not in stops)
 
 
 def fold(word: str) -> str:
@@ -60,7 +60,6 @@ def fold(word: str) -> str:
     return "".join(c for c in unicodedata.normalize("NFKD", word.casefold()) if not unicodedata.combining(c))
 
 
-@lru_cache(maxsize=16384)
 def stem(word: str, language: str = "en") -> str:
     """Return the word without its ending: at least four letters stay. Rough on purpose, equal words stay equal."""
     if len(word) < 4 or word[-1].isdigit():

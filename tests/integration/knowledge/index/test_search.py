@@ -8,6 +8,7 @@ import pytest
 
 from answerable.core.errors import InvalidInput, NotFound, UpstreamFailed
 from answerable.db.database import Database
+from answerable.knowledge.index.service import IndexService
 from answerable.knowledge.types import RetrievalSettings
 from tests.integration.knowledge.index.conftest import Library, Text, open_library
 
@@ -190,6 +191,8 @@ async def test_a_narrow_filter_finds_the_one_that_all_others_outrank(library: Li
     )
 
     assert await library.find_uris("anchor ship", filter={"k": 1}, candidates=5) == ["one"]
+    await IndexService(library.database, exact_up_to=1).finish_bulk(library.index.id)
+    assert await library.find_uris("anchor ship", filter={"k": 1}, candidates=5, dense_weight=1.0) == ["one"]
 
 
 class ShortestFirst:

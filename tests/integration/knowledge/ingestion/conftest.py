@@ -28,6 +28,7 @@ from tests.integration.knowledge.ingestion.harness import (
 )
 from tests.integration.knowledge.ingestion.programs import LoggingEmbedder, parse_with_faults
 
+
 @pytest_asyncio.fixture
 async def make_ingestion(database: Database, conninfo: str, tmp_path: Path) -> AsyncIterator[MakeIngestion]:
     """Make services with a worker beside them; `worker=False` leaves it out."""
@@ -80,8 +81,4 @@ async def _working(jobs: JobQueue, database: Database, service: IngestionService
         yield
     finally:
         task.cancel()
-        d, p = await asyncio.wait([task], timeout=8)
-        if p:
-            for t in asyncio.all_tasks():
-                print(t.get_name(), t); t.print_stack(limit=8)
-            raise RuntimeError
+        await asyncio.gather(task, return_exceptions=True)

@@ -22,11 +22,10 @@ COLLECTION = "docs"
 class RemoteEmbedder:
     """An embedder that is called, as those of providers are."""
 
-    dimensions = DIMENSIONS
-    languages = None
-
     def __init__(self, name: str, log: Path) -> None:
         self.name = name
+        self.dimensions = DIMENSIONS
+        self.languages: frozenset[str] | None = None
         self._inner = LoggingEmbedder(log)
 
     async def embed_query(self, text: str) -> NDArray[np.float32]:

@@ -8,6 +8,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+
 from answerable.core.errors import InvalidInput, NotFound
 from answerable.knowledge.ingestion.pool import PoolSettings
 from answerable.knowledge.ingestion.service import IngestionSettings
@@ -164,9 +165,7 @@ async def test_a_large_document_is_shared_among_the_processes(ingestion: Ingesti
     assert progress.chunks == ingestion.count_embedded()
 
 
-async def test_an_embedder_behind_an_interface_is_called(
-    make_ingestion: MakeIngestion, folder: Path
-) -> None:
+async def test_an_embedder_behind_an_interface_is_called(make_ingestion: MakeIngestion, folder: Path) -> None:
     settings = IngestionSettings(
         index=IndexSettings(embedder="test:remote"), pool=PoolSettings(processes=1), niceness=0
     )
@@ -200,7 +199,9 @@ async def test_a_cancelled_run_ends_and_stays_so(make_ingestion: MakeIngestion, 
 
 
 def _write_lines(path: Path, lines: dict[str, str]) -> None:
-    text = "".join(json.dumps({"_id": key, "title": key, "text": value}) + "\n" for key, value in lines.items())
+    text = "".join(
+        json.dumps({"_id": key, "title": key, "text": value}) + "\n" for key, value in lines.items()
+    )
     path.write_bytes(gzip.compress(text.encode()))
 
 

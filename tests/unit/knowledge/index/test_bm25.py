@@ -90,6 +90,20 @@ def test_the_best_come_in_order_of_score_then_ordinal(chunks: Chunks, count: int
     assert best == sorted(matching, key=lambda ordinal: (-scores[ordinal], ordinal))[:count]
 
 
+def test_the_best_of_many_chunks_are_the_best_of_all() -> None:
+    random = np.random.default_rng(3)
+    chunks = [
+        ["sea"] * int(random.integers(0, 9)) + ["port"] * int(random.integers(1, 40)) for _ in range(5000)
+    ]
+    corpus, lists = make_corpus([("en", chunks)], set())
+    ranking = corpus.score({"en": Counter(["sea"])}, lists)
+    scores = ranking.get_scores(np.arange(5000))
+
+    best = ranking.best(20).tolist()
+
+    assert best == sorted(range(5000), key=lambda ordinal: (-scores[ordinal], ordinal))[:20]
+
+
 def test_a_merged_segment_may_have_gaps_and_lists_that_name_what_it_lost() -> None:
     segment = Segment(
         id=1,

@@ -1,0 +1,200 @@
+"""Write the table of numbers into README.md from benchmarks/results.
+
+    python -m benchmarks.table
+
+A row is there as soon as its result is. `tests/architecture` checks that the table and the results agree.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+RESULTS = ROOT / "benchmarks" / "results"
+BEGIN, END = "<!-- numbers: written by benchmarks/table.py -->", "<!-- /numbers -->"
+Result = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line: which result it is from, what was measured, the aim, how to show it, and whether it is met."""
+
+    result: str
+    what: str
+    aim: str
+    show: Callable[[Result], str]
+    met: Callable[[Result], bool]
+
+
+_SETS = {
+    "xquad-en": "XQuAD-en",
+    "qed": "QED",
+    "cookbook": "product docs",
+    "scifact": "SciFact",
+    "xquad-de": "XQuAD-de",
+    "xquad-zh": "XQuAD-zh",
+}
+_FAULTS = ("number changed", "name swapped", "negated", "moved", "invented")
+_FAULT_AIMS = {"number changed": 0.95, "name swapped": 0.95, "negated": 0.80, "moved": 0.95, "invented": 0.95}
+
+
+def render(results: dict[str, Result]) -> str:
+    """Return the table in Markdown."""
+    lines = ["| what | aim | measured | |", "|---|---|---|---|", *_lines(results)]
+    return "\n".join(lines)
+
+
+def _lines(results: dict[str, Result]) -> Iterator[str]:
+    for row in ROWS:
+        result = results.get(row.result)
+        if result is not None:
+            mark = "" if row.met(result) else "falls short"
+            yield f"| {row.what} | {row.aim} | {row.show(result)} | {mark} |"
+
+
+def _retrieval(result: Result) -> str:
+    return ", ".join(f"{label} {result['sets'][key]['fused']:.3f}" for key, label in _SETS.items())
+
+
+def _verification(result: Result) -> str:
+    worst = {fault: min(result[name][fault] for name in ("xquad-en", "qed")) for fault in _FAULTS}
+    return ", ".join(f"{fault} {share:.2f}" for fault, share in worst.items())
+
+
+def _doubts(result: Result) -> list[float]:
+    kinds = ("true sentences doubted, verbatim", "true sentences doubted, edited")
+    return [result[name][kind] for name in ("xquad-en", "qed") for kind in kinds]
+
+
+def _verification_met(result: Result) -> bool:
+    return all(
+        result[name][fault] >= aim for name in ("xquad-en", "qed") for fault, aim in _FAULT_AIMS.items()
+    )
+
+
+ROWS: tuple[Row, ...] = (
+    Row(
+        "retrieval",
+        "Search, one default for all sets, nDCG@10",
+        "XQuAD-en .975, QED .970, product docs .800, SciFact .725, XQuAD-de .940, XQuAD-zh .950",
+        _retrieval,
+        lambda r: all(r["met"].values()),
+    ),
+    Row(
+        "retrieval",
+        "Fused search below its better half, at worst",
+        "<= .005",
+        lambda r: f"{max(figures['below_better_half'] for figures in r['sets'].values()):.4f}",
+        lambda r: max(figures["below_better_half"] for figures in r["sets"].values()) <= 0.005,
+    ),
+    Row(
+        "bm25_parity",
+        "BM25 against `bm25s` on the same lexemes, nDCG@10",
+        "within .003",
+        lambda r: f"largest difference {r['largest_difference']:.4f}",
+        lambda r: bool(r["largest_difference"] <= 0.003),
+    ),
+    Row(
+        "embedder",
+        "int8 embedder against fp32: nDCG@10; speed",
+        "within .003; >= 1.8x",
+        lambda r: (
+            f"{min(v['int8_minus_fp32'] for v in r['ndcg_at_10'].values()):+.4f} at worst; "
+            f"{r['speed']['chunk']['ratio']:.2f}x on chunks, {r['speed']['query']['ratio']:.1f}x on queries"
+        ),
+        lambda r: (
+            min(v["int8_minus_fp32"] for v in r["ndcg_at_10"].values()) >= -0.003
+            and r["speed"]["chunk"]["ratio"] >= 1.8
+        ),
+    ),
+    Row(
+        "verification",
+        "Planted faults caught by the offline verifier, the lower of XQuAD-en and QED",
+        ".95, .95, .80, .95, .95",
+        _verification,
+        _verification_met,
+    ),
+    Row(
+        "verification",
+        "True sentences wrongly doubted, at worst (verbatim and edited)",
+        "<= .03",
+        lambda r: f"{max(_doubts(r)):.3f}",
+        lambda r: max(_doubts(r)) <= 0.03,
+    ),
+    Row(
+        "verification",
+        "SummEdits, BEGIN: balanced accuracy, offline verifier",
+        "as it is (surface features: about .56 on SummEdits)",
+        lambda r: (
+            f"{r['summedits']['all']['balanced_accuracy']:.2f}, {r['begin']['all']['balanced_accuracy']:.2f}"
+        ),
+        bool,
+    ),
+    Row(
+        "search_scale",
+        "BM25 at 200k chunks against `ts_rank_cd` with GIN",
+        ">= 20x faster",
+        lambda r: f"{r['bm25_faster_than_ts_rank_cd']:.0f}x",
+        lambda r: bool(r["bm25_faster_than_ts_rank_cd"] >= 20),
+    ),
+    Row(
+        "search_scale",
+        "Hybrid search at 200k chunks: p95 over p50; cost from 20k to 200k",
+        "<= 3; <= 3x",
+        lambda r: f"{r['hybrid_p95_over_p50']:.1f}; {r['hybrid_growth']:.1f}x",
+        lambda r: r["hybrid_p95_over_p50"] <= 3 and r["hybrid_growth"] <= 3,
+    ),
+    Row(
+        "search_throughput",
+        "Hybrid search, 16 callers, against langchain-postgres as it comes / with its indexes",
+        ">= 4x / >= 2x, better nDCG",
+        lambda r: (
+            " / ".join(f"{ratio:.1f}x" for ratio in r["ratios"].values())
+            + f" ({r['answerable']['requests_per_second']:.0f} a second), nDCG@10 "
+            + f"{r['answerable']['ndcg_at_10']:.3f} against "
+            + " / ".join(f"{peer['ndcg_at_10']:.3f}" for peer in r["langchain_postgres"].values())
+        ),
+        lambda r: all(ratio >= aim for ratio, aim in zip(r["ratios"].values(), (4, 2), strict=True)),
+    ),
+    Row(
+        "ask_throughput",
+        "`/ask` with verification, 16 callers, model of no latency, against LangChain + FastAPI without",
+        ">= 2.5x",
+        lambda r: f"{r['ratio']:.2f}x ({r['answerable']['requests_per_second']:.0f} a second)",
+        lambda r: bool(r["ratio"] >= 2.5),
+    ),
+    Row(
+        "serve_start",
+        "Warm start of `serve` to `/readyz`; memory of the server",
+        "<= 5 s; <= 600 MB",
+        lambda r: f"{r['seconds_to_readyz']:.1f} s; {r['server_rss_mb']} MB",
+        lambda r: r["seconds_to_readyz"] <= 5 and r["server_rss_mb"] <= 600,
+    ),
+)
+
+
+def load_results() -> dict[str, Result]:
+    return {
+        path.stem: json.loads(path.read_text(encoding="utf-8")) for path in sorted(RESULTS.glob("*.json"))
+    }
+
+
+def insert(readme: str, table: str) -> str:
+    """Return the README with the table between its marks."""
+    head, _, rest = readme.partition(BEGIN)
+    _, _, tail = rest.partition(END)
+    return f"{head}{BEGIN}\n\n{table}\n\n{END}{tail}"
+
+
+def main() -> None:
+    path = ROOT / "README.md"
+    path.write_text(insert(path.read_text(encoding="utf-8"), render(load_results())), encoding="utf-8")
+    print("wrote the numbers into README.md")
+
+
+if __name__ == "__main__":
+    main()
