@@ -3,8 +3,8 @@
     python -m benchmarks.search_throughput
 
 Both have the same embedder and the same chunks. Every query is embedded: there are more of them than the embedder
-remembers. The peer (hybrid, as it comes and with its indexes added) needs `ANSWERABLE_PEERS`, see benchmarks/processes.py. Quality beside it: nDCG@10 on
-the XQuAD-en paragraphs among the documentation.
+remembers. The peer (hybrid, as it comes and with its indexes added) needs `ANSWERABLE_PEERS`, see
+benchmarks/processes.py. Quality beside it: nDCG@10 on the XQuAD-en paragraphs among the documentation.
 """
 
 from __future__ import annotations

@@ -105,7 +105,7 @@ def _inner_model(annotation: Any) -> type[BaseModel] | None:
 def _http_page() -> Iterator[str]:
     yield "# HTTP\n"
     yield NOTE
-    yield "The schema, with examples, is served at `/openapi.json`; a page to try it at `/docs`.\n"
+    yield "The schema, with examples, is served at `/openapi.json`.\n"
     yield "| route | |\n|---|---|"
     for path, methods in create_openapi()["paths"].items():
         for method, operation in methods.items():

@@ -40,7 +40,7 @@ def _bare_app() -> FastAPI:
         title="Answerable",
         version=__version__,
         description=_DESCRIPTION,
-        docs_url="/docs",
+        docs_url=None,  # these pages load their scripts from elsewhere, and would be blank without a network
         redoc_url=None,
         license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
     )
