@@ -187,7 +187,13 @@ def _measure_peer(sources: list[str]) -> dict[str, float] | None:
         target = Path(folder) / "out.json"
         command = [python, "-m", "benchmarks.peers.langchain_ingest", url, str(target), *sources]
         try:
-            subprocess.run(command, cwd=ROOT, env={"PYTHONPATH": "src:.", "PATH": ""}, check=True)
+            subprocess.run(
+                command,
+                cwd=ROOT,
+                env={"PYTHONPATH": "src:.", "PATH": ""},
+                preexec_fn=lambda: os.nice(NICENESS),
+                check=True,
+            )
         finally:
             server.stop()
         found: dict[str, float] = json.loads(target.read_text())

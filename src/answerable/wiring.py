@@ -103,7 +103,6 @@ async def _open_models(settings: Settings, environ: Mapping[str, str], stack: As
     stack.push_async_callback(embedder.close)
     models.register_local_embedder(embedder)
     models.register_local_chat(ExtractiveModel(embedder))
-    await asyncio.to_thread(models.chat)  # loads the SDK now, not while the first question waits
     return models
 
 
@@ -135,9 +134,7 @@ async def _build(settings: Settings, database: Database, models: Models, stack: 
         ingestion=ingestion,
         job_worker=JobWorker(jobs, database),
         search=search,
-        answers=AnswerService(
-            apps=apps, knowledge=knowledge, search=search, models=models, verifiers=verifiers, clock=clock
-        ),
+        answers=AnswerService(apps=apps, search=search, models=models, verifiers=verifiers, clock=clock),
     )
 
 

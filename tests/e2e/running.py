@@ -67,11 +67,18 @@ def run_command(
 
 @contextmanager
 def running_server(
-    workspace: Path, *, args: Sequence[str] = (), env: Mapping[str, str] | None = None
+    workspace: Path,
+    *,
+    args: Sequence[str] = (),
+    env: Mapping[str, str] | None = None,
+    port: int | None = 0,
 ) -> Iterator[RunningServer]:
-    """Run `answerable serve` until the block ends; it must then stop by itself on SIGTERM."""
+    """Run `answerable serve` until the block ends; it must then stop by itself on SIGTERM.
+
+    Without a `port` it takes the one of its settings.
+    """
     with tempfile.TemporaryDirectory(prefix="answerable-ready-") as folder:
-        server = start_server(workspace, Path(folder) / "ready.json", args=args, env=env)
+        server = start_server(workspace, Path(folder) / "ready.json", args=args, env=env, port=port)
         try:
             yield server
         finally:
@@ -79,15 +86,20 @@ def running_server(
 
 
 def start_server(
-    workspace: Path, ready_file: Path, *, args: Sequence[str] = (), env: Mapping[str, str] | None = None
+    workspace: Path,
+    ready_file: Path,
+    *,
+    args: Sequence[str] = (),
+    env: Mapping[str, str] | None = None,
+    port: int | None = 0,
 ) -> RunningServer:
     """Start the server and wait until it answers."""
     ready_file.unlink(missing_ok=True)
     workspace.mkdir(parents=True, exist_ok=True)
     log = (workspace / "serve.log").open("ab")
-    command = [sys.executable, "-m", "answerable", "serve", "--port", "0", "--ready-file", str(ready_file)]
+    command = [sys.executable, "-m", "answerable", "serve", "--ready-file", str(ready_file)]
     process = subprocess.Popen(
-        [*command, "--workspace", str(workspace), *args],
+        [*command, *([] if port is None else ["--port", str(port)]), "--workspace", str(workspace), *args],
         stdout=log,
         stderr=log,
         stdin=subprocess.DEVNULL,

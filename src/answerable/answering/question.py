@@ -37,10 +37,6 @@ class Question:
         user: str | None = None,
     ) -> Question:
         """Clean and check. Raises InvalidInput that says what is wrong and what is accepted."""
-        if len(text) > MAX_QUESTION:
-            raise InvalidInput(
-                f"The question has {len(text)} characters.", hint=f"Ask in at most {MAX_QUESTION}."
-            )
         if not 1 <= max_tokens <= MAX_TOKENS:
             raise InvalidInput(f"max_tokens is {max_tokens}.", hint=f"Give a number from 1 to {MAX_TOKENS}.")
         return cls(
@@ -54,7 +50,14 @@ class Question:
 
 
 def clean_question(text: str) -> str:
-    """Return the text without control characters and lone surrogates. Raises InvalidInput when nothing is left."""
+    """Return the text without control characters and lone surrogates.
+
+    Raises InvalidInput when it is too long or nothing is left.
+    """
+    if len(text) > MAX_QUESTION:
+        raise InvalidInput(
+            f"The question has {len(text)} characters.", hint=f"Ask in at most {MAX_QUESTION}."
+        )
     cleaned = unicodedata.normalize("NFC", _CONTROL.sub(" ", text)).strip()
     if not cleaned:
         raise InvalidInput("The question is empty.", hint=f"Ask something in 1 to {MAX_QUESTION} characters.")

@@ -6,6 +6,7 @@ the call.
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
@@ -29,10 +30,9 @@ from answerable.answering.verifiers import Verifiers
 from answerable.apps.service import AppService
 from answerable.apps.types import Variant
 from answerable.core.clock import Clock
-from answerable.core.errors import DeadlineExceeded
+from answerable.core.errors import AnswerableError, DeadlineExceeded, SetupError
 from answerable.core.ids import new_trace_id
 from answerable.knowledge.index.search import SearchService
-from answerable.knowledge.service import KnowledgeService
 from answerable.knowledge.types import Groups, Hit
 from answerable.llm.abstention import ABSTENTION, is_abstention
 from answerable.llm.service import Models
@@ -76,18 +76,29 @@ class AnswerService:
         self,
         *,
         apps: AppService,
-        knowledge: KnowledgeService,
         search: SearchService,
         models: Models,
         verifiers: Verifiers,
         clock: Clock,
     ) -> None:
         self._apps = apps
-        self._knowledge = knowledge
         self._search = search
         self._models = models
         self._verifiers = verifiers
         self._clock = clock
+
+    async def prepare(self) -> None:
+        """Load the models of all apps: no question then waits for an SDK, and a wrong name is known at the start.
+
+        Raises SetupError.
+        """
+        for app in self._apps.list_apps():
+            variant = self._apps.get_variant(app)
+            try:
+                await asyncio.to_thread(self._models.chat, variant.model)
+                await asyncio.to_thread(self._verifiers.get, variant.verifier)
+            except AnswerableError as error:
+                raise SetupError(f"The app {app!r} cannot answer: {error.detail}", hint=error.hint) from error
 
     async def ask(self, question: Question, *, groups: Groups) -> Answer:
         """Return the whole answer. Raises what `stream` raises."""
@@ -131,9 +142,8 @@ class AnswerService:
 
     async def _retrieve(self, run: _Run, groups: Groups) -> None:
         variant = run.variant
-        collection = await self._knowledge.get_collection(variant.collection)
         found = await self._search.search(
-            run.question.text, collection=collection, groups=groups, filter=None, settings=variant.retrieval
+            run.question.text, collection=variant.collection, groups=groups, settings=variant.retrieval
         )
         run.hits = fit_hits(found.hits, budget=variant.context_tokens)
         self._note(run, "search")

@@ -31,6 +31,19 @@ def to_problem(error: AnswerableError) -> dict[str, Any]:
     return problem
 
 
+def unforeseen_problem(request: str, error: Exception) -> dict[str, Any]:
+    """Log an error that is none of ours, and return the body that says no more than that there was one."""
+    _log.error("%s failed", request, exc_info=error)
+    return {
+        "type": "urn:answerable:problem:internal",
+        "title": "Something went wrong here",
+        "status": 500,
+        "detail": "The server met an error that it did not foresee.",
+        "code": "internal",
+        "hint": "The server's log has the details.",
+    }
+
+
 def install_handlers(app: FastAPI) -> None:
     """Make every error of every route a problem document."""
     app.add_exception_handler(AnswerableError, _answerable_error)
@@ -80,15 +93,7 @@ async def _http_error(request: Request, error: Exception) -> JSONResponse:
 
 
 async def _unforeseen_error(request: Request, error: Exception) -> JSONResponse:
-    _log.error("%s %s failed", request.method, request.url.path, exc_info=error)
-    body = {
-        "type": "urn:answerable:problem:internal",
-        "title": "Something went wrong here",
-        "status": 500,
-        "detail": "The server met an error that it did not foresee.",
-        "code": "internal",
-        "hint": "The server's log has the details.",
-    }
+    body = unforeseen_problem(f"{request.method} {request.url.path}", error)
     return JSONResponse(body, 500, media_type=MEDIA_TYPE)
 
 

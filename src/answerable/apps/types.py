@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import asdict, dataclass, field
+from functools import lru_cache
 from typing import Literal
 
 from answerable.knowledge.types import RetrievalSettings
@@ -38,5 +39,10 @@ class Variant:
     @property
     def content_hash(self) -> str:
         """Return the SHA-256 of the canonical JSON of all that can change an answer (the names are labels)."""
-        content = {key: value for key, value in asdict(self).items() if key not in {"app", "name"}}
-        return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+        return _hash_content(self)
+
+
+@lru_cache(maxsize=256)
+def _hash_content(variant: Variant) -> str:
+    content = {key: value for key, value in asdict(variant).items() if key not in {"app", "name"}}
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()

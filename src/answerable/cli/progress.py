@@ -57,10 +57,13 @@ async def _print_summary(services: Services, progress: RunProgress, console: Con
     console.print(
         f"{progress.documents_done} documents read ({progress.chunks} chunks), "
         f"{progress.documents_unchanged} unchanged, {progress.documents_removed} removed, "
-        f"{progress.documents_failed} failed, in {progress.seconds:.1f} s."
+        f"{progress.documents_failed} failed, in {progress.seconds:.1f} s.",
+        soft_wrap=True,
     )
     problems = await services.ingestion.list_problems(progress.run_id)
     for problem in problems[:_SHOWN_PROBLEMS]:
-        console.print(f"  {problem.uri}: {problem.reason} {problem.hint}", style="yellow", markup=False)
+        console.print(
+            f"  {problem.uri}: {problem.reason} {problem.hint}", style="yellow", markup=False, soft_wrap=True
+        )
     if len(problems) > _SHOWN_PROBLEMS:
         console.print(f"  and {len(problems) - _SHOWN_PROBLEMS} more", style="yellow")

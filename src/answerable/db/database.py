@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import select
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager, suppress
 
 import psycopg
+from psycopg.pq import TransactionStatus
 from psycopg.rows import TupleRow
 from psycopg_pool import AsyncConnectionPool, PoolClosed, PoolTimeout
 
@@ -26,6 +27,14 @@ async def _check_alive(connection: Connection) -> None:
     poll.register(connection.fileno(), select.POLLIN)
     while poll.poll(0):
         connection.pgconn.consume_input()  # raises OperationalError at the end
+
+
+async def _leave_snapshot(connection: Connection) -> None:
+    """Make the connection an ordinary one again; one that broke is left to the pool, which throws it away."""
+    with suppress(psycopg.OperationalError):
+        if connection.info.transaction_status != TransactionStatus.IDLE:
+            await connection.rollback()
+        await connection.set_autocommit(False)
 
 
 class Database:
@@ -60,16 +69,45 @@ class Database:
             await tx.execute("SELECT 1")
 
     @asynccontextmanager
+    async def snapshot(self, settings: Mapping[str, str]) -> AsyncIterator[Connection]:
+        """Give a read-only transaction that sees one state of the database throughout, under these settings.
+
+        Raises Unavailable as `transaction` does.
+        """
+        begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+        local = "".join(f"; SET LOCAL {name} = {value}" for name, value in settings.items())
+        async with self._connection() as connection:
+            # The driver's own BEGIN is a round trip of its own; this one brings the settings along.
+            await connection.set_autocommit(True)
+            try:
+                await connection.execute(begin + local, prepare=False)
+                yield connection
+                await connection.commit()
+            finally:
+                await _leave_snapshot(connection)
+
+    @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Connection]:
         """Give a connection in a transaction: committed at the end, rolled back on any error.
 
         Raises Unavailable when the database cannot be reached or goes away meanwhile.
         """
+        async with self._connection() as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def _connection(self) -> AsyncIterator[Connection]:
         try:
             async with self._pool.connection() as connection:
                 yield connection
         except psycopg.errors.QueryCanceled:
             raise
+        except psycopg.errors.DiskFull as error:
+            raise Unavailable(
+                "The disk of the database is full, so nothing was stored.",
+                code="disk_full",
+                hint="Free some space, then try again; `answerable doctor` shows how much there is.",
+            ) from error
         except _LOST as error:
             raise Unavailable(
                 "The database cannot be reached.",

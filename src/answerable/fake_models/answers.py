@@ -50,7 +50,7 @@ def get_id(prompt: Prompt) -> str:
 
 
 def _say(prompt: Prompt, behaviour: Behaviour) -> str:
-    question = find_question(prompt.question)
+    question = _find_asked(prompt)
     if prompt.tool_results:
         return "The tool says: " + " ".join(prompt.tool_results)
     if prompt.schema is not None:
@@ -62,6 +62,12 @@ def _say(prompt: Prompt, behaviour: Behaviour) -> str:
         return f"This is a fake model. You said: {' '.join(question.split()[:20])}"
     passage = find_passage(question, sources)
     return ABSTENTION if passage is None else _cite(passage, sources, behaviour)
+
+
+def _find_asked(prompt: Prompt) -> str:
+    """Return what is asked: by the last message, or before it, when that one only asks to answer once more."""
+    earlier = "<question>" in prompt.text and "<question>" not in prompt.question
+    return find_question(prompt.text if earlier else prompt.question)
 
 
 def find_question(text: str) -> str:

@@ -40,6 +40,6 @@ class Attempts:
 
 def out_of_time(name: str, deadline: Deadline) -> DeadlineExceeded:
     return DeadlineExceeded(
-        f"{name} did not finish within {deadline.seconds:g} s.",
+        f"{name} did not finish within {round(deadline.seconds, 1):g} s.",
         hint="Ask for less, allow more time, or choose a faster model.",
     )

@@ -10,7 +10,7 @@ from pathlib import Path
 from answerable.fake_models.behaviours import Behaviour, Timing
 from answerable.fake_models.server import FakeModelServer
 
-DEADLINE = 4.0
+DEADLINE = 3.0
 POLICIES = ("keep", "strip", "repair", "abstain")
 FAULTY_CITATIONS = (Behaviour.WRONG_CITATION, Behaviour.HALLUCINATION)
 
@@ -36,7 +36,10 @@ def write_settings(workspace: Path, provider_url: str) -> None:
         f'[apps.{name}]\nmodel = "fake:fake-1!{behaviour}"\npolicy = "{policy}"\ndeadline = {DEADLINE}\n'
         for name, (behaviour, policy) in apps.items()
     ]
-    steered = f'[apps.steered]\nmodel = "fake:fake-1"\ndeadline = {DEADLINE}\n'
+    steered = "".join(
+        f'[apps.steered{suffix}]\nmodel = "fake:fake-1"\npolicy = "{policy}"\ndeadline = {DEADLINE}\n'
+        for suffix, policy in (("", "keep"), ("-repair", "repair"))
+    )
     provider = f'[providers.fake]\nbase_url = "{provider_url}/v1"\napi_key = "none"\n'
     workspace.mkdir(parents=True, exist_ok=True)
     (workspace / "answerable.toml").write_text("\n".join([provider, steered, *sections]), encoding="utf-8")

@@ -18,7 +18,7 @@ from answerable.answering.types import (
     DoneEvent,
     SourcesEvent,
 )
-from answerable.api.problems import to_problem
+from answerable.api.problems import to_problem, unforeseen_problem
 from answerable.api.render import render_answer, render_citation, render_passage, render_source
 from answerable.api.schemas import AskBody, AskOut
 from answerable.api.security import Reader, ServicesDep
@@ -67,6 +67,9 @@ async def _server_sent(first: AnswerEvent, events: AsyncGenerator[AnswerEvent, N
                 yield _frame(event, first.sources)
         except AnswerableError as error:
             yield _encode("error", to_problem(error))
+        except Exception as error:
+            # The status is out already: without this event a reader could take half an answer for a whole one.
+            yield _encode("error", unforeseen_problem("POST /ask", error))
 
 
 def _frame(event: AnswerEvent, hits: tuple[Hit, ...]) -> bytes:

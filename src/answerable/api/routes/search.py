@@ -17,10 +17,9 @@ router = APIRouter(tags=["search"])
 @router.post("/v1/search", response_model=SearchOut)
 async def search(body: SearchBody, principal: Reader, services: ServicesDep) -> JSONResponse:
     """Find the passages that fit a query, dense and lexical scores fused, within the key's document groups."""
-    collection = await services.knowledge.get_collection(body.collection)
     found = await services.search.search(
         clean_question(body.query),
-        collection=collection,
+        collection=body.collection,
         groups=principal.groups,
         filter=body.filter,
         settings=RetrievalSettings(top_k=body.top_k),

@@ -46,7 +46,9 @@ async def _examine(settings: Settings) -> tuple[list[Check], list[dict[str, Any]
     checks = [_check_disk(settings)]
     try:
         async with open_services(settings) as services:
-            seen = [await _guarded(check, services) for check in (_check_database, _check_embedder, _check_model)]
+            seen = [
+                await _guarded(check, services) for check in (_check_database, _check_embedder, _check_model)
+            ]
             return [*checks, *seen], await _collections(services)
     except AnswerableError as error:
         return [*checks, Check("start", "failed", error.detail, error.hint)], []

@@ -14,7 +14,7 @@ from answerable.cli.errors import FAILED
 from answerable.cli.options import CollectionOption, JsonOption, WorkspaceOption
 from answerable.cli.progress import follow_run
 from answerable.core.errors import InvalidInput
-from answerable.knowledge.ingestion.types import Progress, Run
+from answerable.knowledge.ingestion.types import Problem, Progress, Run
 from answerable.wiring import Services, load_settings, open_services
 from answerable.worker.run import run_worker
 
@@ -46,7 +46,7 @@ def ingest(
     """Bring documents in. Unchanged ones cost nothing, changed ones are swapped whole; safe to stop and to repeat."""
     labels = _parse_metadata(metadata or [])
 
-    async def run() -> Progress:
+    async def run() -> tuple[Progress, list[Problem]]:
         async with open_services(load_settings(workspace)) as services:
             await services.knowledge.get_or_create_collection(collection)
             started = await services.ingestion.start_run(
@@ -59,11 +59,13 @@ def ingest(
                 language=language,
                 prune=prune,
             )
-            return await _see_through(services, started, quiet=as_json)
+            ended = await _see_through(services, started, quiet=as_json)
+            return ended, await services.ingestion.list_problems(started.id)
 
-    progress = asyncio.run(run())
+    progress, problems = asyncio.run(run())
     if as_json:
-        typer.echo(json.dumps({**asdict(progress), "run_id": str(progress.run_id)}))
+        report = {**asdict(progress), "problems": [asdict(problem) for problem in problems]}
+        typer.echo(json.dumps(report, default=str))
     if progress.state != "done":
         Console(stderr=True).print(f"The ingestion ended as {progress.state}: {progress.error}", style="red")
         raise typer.Exit(FAILED)

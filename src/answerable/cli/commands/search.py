@@ -34,7 +34,7 @@ def search(
         async with open_services(load_settings(workspace)) as services:
             found = await services.search.search(
                 clean_question(query),
-                collection=await services.knowledge.get_collection(collection),
+                collection=collection,
                 groups=None,
                 filter=wanted,
                 settings=RetrievalSettings(top_k=top_k),

@@ -51,6 +51,7 @@ def serve(
 
     async def run() -> None:
         async with open_services(settings) as services:
+            await services.answers.prepare()
             secret, _ = await services.admin_key.ensure(services.access)
             url = url_of(listener)
 
@@ -60,7 +61,7 @@ def serve(
                     write_ready_file(ready_file, url=url, admin_key=secret)
                 if ingest:
                     await _bring_in(services, ingest, collection)
-                _print_examples(console, url, secret)
+                _print_examples(console, url, secret, workspace)
 
             await serve_until_stopped(
                 services, listener, with_worker=worker and settings.server.ingest, on_ready=announce
@@ -82,22 +83,23 @@ def _print_address(console: Console, url: str, secret: str, wanted: int) -> None
     console.print(f"  Console  [link]{url}/?key={secret}[/link]", markup=True)
 
 
-def _print_examples(console: Console, url: str, secret: str) -> None:
-    command = shlex.quote(_shown_command())
+def _print_examples(console: Console, url: str, secret: str, workspace: Path | None) -> None:
+    command = shlex.join([*_shown_command(), "ask", _EXAMPLE])
+    if workspace is not None:
+        command += f" --workspace {shlex.quote(str(workspace))}"
     console.print(
         f"  HTTP     curl -s {url}/ask -H 'Authorization: Bearer {secret}' "
         f"-H 'Content-Type: application/json' -d '{{\"question\": \"{_EXAMPLE}\"}}'",
         markup=False,
     )
-    console.print(f"  Terminal {command} ask '{_EXAMPLE}'\n\n  Ctrl-C stops it.", markup=False)
+    console.print(f"  Terminal {command}\n\n  Ctrl-C stops it.", markup=False)
 
 
-def _shown_command() -> str:
+def _shown_command() -> list[str]:
     """Return the command as this shell can run it: relative when it lies below the current folder."""
     program = Path(sys.argv[0])
-    if not program.is_absolute():
-        return sys.argv[0]
-    try:
-        return str(program.relative_to(Path.cwd()))
-    except ValueError:
-        return str(program)
+    if program.name == "__main__.py":
+        return [sys.executable, "-m", "answerable"]
+    if program.is_absolute() and program.is_relative_to(Path.cwd()):
+        return [str(program.relative_to(Path.cwd()))]
+    return [sys.argv[0]]

@@ -92,14 +92,11 @@ class HybridSearch:
         """Return the query's language, and its lexemes in each language of the index."""
         if self.settings.dense_weight == 1:
             return "", {}
-        lexemes: dict[str, Counter[str]] = {}
-        stop_words: dict[str, int] = {}
+        found = await self.lexizer.lexize_query(tx, corpus.languages, self.query)
         words = len(split_words(self.query))
-        for language in corpus.languages:
-            [found] = await self.lexizer.lexize(tx, language, [self.query])
-            lexemes[language] = Counter(found)
-            stop_words[language] = words - len(found)
-        return choose_language(self.query, corpus.languages, stop_words), lexemes
+        stop_words = {language: words - len(lexemes) for language, lexemes in found.items()}
+        language = choose_language(self.query, corpus.languages, stop_words)
+        return language, {name: Counter(lexemes) for name, lexemes in found.items()}
 
     async def _rank(
         self, tx: Connection, index: Index, corpus: Corpus, lexemes: dict[str, Counter[str]]

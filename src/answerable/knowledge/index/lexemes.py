@@ -18,6 +18,8 @@ from typing import Final
 from answerable.db.database import Connection
 
 Lexemes = tuple[str, ...]
+_Word = tuple[str, str]
+"""A dictionary and a word to look up in it."""
 
 _DICTIONARIES = {
     "ar": "arabic", "hy": "armenian", "eu": "basque", "ca": "catalan", "da": "danish", "nl": "dutch",
@@ -66,47 +68,67 @@ class Lexizer:
 
     def __init__(self, *, max_words: int = 100_000) -> None:
         self._max_words = max_words
-        self._known: OrderedDict[tuple[str, str], Lexemes] = OrderedDict()
+        self._known: OrderedDict[_Word, Lexemes] = OrderedDict()
 
     async def lexize(self, connection: Connection, language: str, texts: Sequence[str]) -> list[list[str]]:
         """Return the lexemes of each text, in order and with repeats; stop words are left out."""
         dictionary = get_dictionary(language)
         long = sum(map(len, texts)) > _INLINE_CHARACTERS
         split = await asyncio.to_thread(_split_all, texts) if long else _split_all(texts)
-        known = await self._look_up(connection, dictionary, {word for words in split for word in words})
-        return [[lexeme for word in words for lexeme in known[word]] for words in split]
+        known = await self._look_up(connection, {(dictionary, word) for words in split for word in words})
+        return [[lexeme for word in words for lexeme in known[dictionary, word]] for words in split]
 
-    async def _look_up(
-        self, connection: Connection, dictionary: str, words: Iterable[str]
-    ) -> dict[str, Lexemes]:
-        found: dict[str, Lexemes] = {}
-        unknown: list[str] = []
+    async def lexize_query(
+        self, connection: Connection, languages: Sequence[str], query: str
+    ) -> dict[str, list[str]]:
+        """Return the lexemes of one short text in each language, looked up together."""
+        words = split_words(query)
+        dictionaries = {language: get_dictionary(language) for language in languages}
+        known = await self._look_up(
+            connection, {(dictionary, word) for dictionary in dictionaries.values() for word in words}
+        )
+        return {
+            language: [lexeme for word in words for lexeme in known[dictionary, word]]
+            for language, dictionary in dictionaries.items()
+        }
+
+    async def _look_up(self, connection: Connection, words: Iterable[_Word]) -> dict[_Word, Lexemes]:
+        found: dict[_Word, Lexemes] = {}
+        unknown: list[_Word] = []
         for word in words:
-            lexemes = self._known.get((dictionary, word))
+            lexemes = self._known.get(word)
             if lexemes is None:
                 unknown.append(word)
             else:
                 found[word] = lexemes
         if unknown:
-            fresh = await _ask(connection, dictionary, unknown)
+            fresh = await _ask(connection, unknown)
             found.update(fresh)
-            self._remember(dictionary, fresh)
+            self._remember(fresh)
         return found
 
-    def _remember(self, dictionary: str, fresh: dict[str, Lexemes]) -> None:
-        self._known.update(((dictionary, word), lexemes) for word, lexemes in fresh.items())
+    def _remember(self, fresh: dict[_Word, Lexemes]) -> None:
+        self._known.update(fresh)
         while len(self._known) > self._max_words:
             self._known.popitem(last=False)
 
 
-async def _ask(connection: Connection, dictionary: str, words: list[str]) -> dict[str, Lexemes]:
+async def _ask(connection: Connection, words: list[_Word]) -> dict[_Word, Lexemes]:
     """An older PostgreSQL lacks some dictionaries; `simple` stands in for them."""
     cursor = await connection.execute(
-        "SELECT word, ts_lexize(coalesce((SELECT min(oid) FROM pg_ts_dict WHERE dictname = %s), "
-        "'simple'::regdictionary)::regdictionary, left(word, %s)) FROM unnest(%s::text[]) AS word",
-        (dictionary, _MAX_WORD, words),
+        """
+        SELECT asked.dictionary, asked.word,
+               ts_lexize(coalesce(known.oid, 'simple'::regdictionary)::regdictionary, left(asked.word, %s))
+        FROM unnest(%s::text[], %s::text[]) AS asked (dictionary, word)
+        LEFT JOIN (SELECT dictname, min(oid) AS oid FROM pg_ts_dict GROUP BY dictname) AS known
+            ON known.dictname = asked.dictionary
+        """,
+        (_MAX_WORD, [dictionary for dictionary, _ in words], [word for _, word in words]),
     )
-    return {word: tuple(lexemes) if lexemes is not None else (word,) async for word, lexemes in cursor}
+    return {
+        (dictionary, word): (word,) if lexemes is None else tuple(lexemes)
+        async for dictionary, word, lexemes in cursor
+    }
 
 
 def _split_all(texts: Sequence[str]) -> list[list[str]]:

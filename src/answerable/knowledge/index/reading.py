@@ -5,8 +5,7 @@ Who may read what stands in `Condition`, and is part of every statement that fin
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Collection, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -14,7 +13,7 @@ from uuid import UUID
 import numpy as np
 from numpy.typing import NDArray
 
-from answerable.db.database import Connection, Database
+from answerable.db.database import Connection
 from answerable.knowledge.index.bm25 import Segment
 from answerable.knowledge.index.filters import Condition
 from answerable.knowledge.index.halfvec import HalfVector
@@ -39,17 +38,12 @@ class Passage:
     language: str
 
 
-@asynccontextmanager
-async def open_snapshot(database: Database, *, nearest: int) -> AsyncIterator[Connection]:
-    """Give a read-only transaction that sees one state of the database, set up for approximate search."""
-    async with database.transaction() as tx:
-        await tx.execute(
-            "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY;"
-            " SET LOCAL hnsw.iterative_scan = relaxed_order;"
-            f" SET LOCAL hnsw.ef_search = {min(nearest, _MAX_EF_SEARCH):d}",
-            prepare=False,
-        )
-        yield tx
+def list_vector_settings(nearest: int) -> dict[str, str]:
+    """Return pgvector's settings for a search that wants so many neighbours."""
+    return {
+        "hnsw.iterative_scan": "relaxed_order",
+        "hnsw.ef_search": str(min(nearest, _MAX_EF_SEARCH)),
+    }
 
 
 async def list_segment_states(tx: Connection, index_id: int) -> dict[int, int]:

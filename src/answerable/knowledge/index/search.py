@@ -48,21 +48,22 @@ class SearchService:
         self._lexizer = lexizer or Lexizer()
         self._cache = cache or IndexCache()
         self._rerankers = Rerankers(rerankers)
-        self._active: dict[int, Index] = {}
+        self._active: dict[str, Index] = {}
 
     async def search(
         self,
         query: str,
         *,
-        collection: Collection | Index,
+        collection: str | Collection | Index,
         groups: Groups,
         filter: Mapping[str, Any] | None = None,
         settings: RetrievalSettings | None = None,
     ) -> SearchResult:
         """Return the best passages for a query that `groups` may read and `filter` allows.
 
-        Raises InvalidInput (an empty query, a filter that cannot be understood, an unknown reranker), NotFound (an
-        index that is gone), and what the embedder and the reranker raise.
+        A collection's name saves looking it up first. Raises InvalidInput (an empty query, a filter that cannot be
+        understood, an unknown reranker), NotFound (the collection, or an index that is gone), and what the embedder
+        and the reranker raise.
         """
         if not query.strip():
             raise InvalidInput("The query is empty.", hint="Ask with at least one word.")
@@ -82,33 +83,37 @@ class SearchService:
                 hits = (await rerank(reranker, query, hits))[: settings.top_k]
         return SearchResult(hits=hits, timings_ms={**search.timings, "total": sum(search.timings.values())})
 
-    async def _run(self, search: HybridSearch, target: Collection | Index) -> tuple[Hit, ...]:
+    async def _run(self, search: HybridSearch, target: str | Collection | Index) -> tuple[Hit, ...]:
         """Embed first, with no connection held; once more should another embedder have become active meanwhile."""
         index = await self._get_index(target)
         while index is not None:
             embedder = self._embedders(index.settings.embedder)
             await search.embed(embedder)
-            async with reading.open_snapshot(self._database, nearest=search.nearest) as tx:
+            async with self._database.snapshot(reading.list_vector_settings(search.nearest)) as tx:
                 current = await self._read_index(tx, target)
                 if current is not None and current.settings.embedder == index.settings.embedder:
                     return await search.run(tx, current, embedder)
             index = current
         return ()
 
-    async def _get_index(self, target: Collection | Index) -> Index | None:
+    async def _get_index(self, target: str | Collection | Index) -> Index | None:
         if isinstance(target, Index):
             return target
-        known = self._active.get(target.id)
+        known = self._active.get(_name(target))
         if known is not None:
             return known
         async with self._database.transaction() as tx:
             return await self._read_index(tx, target)
 
-    async def _read_index(self, tx: Connection, target: Collection | Index) -> Index | None:
+    async def _read_index(self, tx: Connection, target: str | Collection | Index) -> Index | None:
         """Return the index as the transaction sees it; None for a collection that nothing was written to yet."""
         if isinstance(target, Index):
             return await self._store.get(tx, target.id)
-        index = await self._store.find_active(tx, target.id)
+        index = await self._store.find_active_of(tx, _name(target))
         if index is not None:
-            self._active[target.id] = index
+            self._active[_name(target)] = index
         return index
+
+
+def _name(collection: str | Collection) -> str:
+    return collection if isinstance(collection, str) else collection.name

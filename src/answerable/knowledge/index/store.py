@@ -47,6 +47,21 @@ class IndexStore:
         row = await (await tx.execute(sql, (collection_id,))).fetchone()
         return None if row is None else _to_index(row)
 
+    async def find_active_of(self, tx: Connection, collection: str) -> Index | None:
+        """Return the active index of the collection of that name. Raises NotFound for the collection."""
+        columns = ", ".join(f"i.{column}" for column in _COLUMNS.split(", "))
+        sql = (
+            f"SELECT {columns} FROM collection c"
+            " LEFT JOIN index_version i ON i.collection_id = c.id AND i.state = 'active' WHERE c.name = %s"
+        )
+        row = await (await tx.execute(sql, (collection,))).fetchone()
+        if row is None:
+            raise NotFound(
+                f"There is no collection {collection!r}.",
+                hint="`answerable doctor` lists those that are there.",
+            )
+        return None if row[0] is None else _to_index(row)
+
     async def get(self, tx: Connection, index_id: int) -> Index:
         """Return an index. Raises NotFound."""
         sql = f"SELECT {_COLUMNS} FROM index_version WHERE id = %s"

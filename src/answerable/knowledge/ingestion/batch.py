@@ -64,8 +64,11 @@ class BatchReader:
             await items.restart_counts(tx, [item.id for item in pending])
             known = await store.list_known_sources(tx, run.collection_id, [item.uri for item in pending])
             index = await self._indexes.get(tx, run.index_id or 0)
+            documents = await store.list_known_documents(
+                tx, run.collection_id, [item.uri for item in pending], index_id=index.id
+            )
         outbox = Outbox(self._database, self._writer, index)
-        work = _Batch(run, index, outbox, known, attempt)
+        work = _Batch(run, index, outbox, known, documents, attempt)
         results = await asyncio.gather(
             *(self._read_or_fail(work, item) for item in pending), return_exceptions=True
         )
@@ -99,17 +102,14 @@ class BatchReader:
             unchanged = await find_unchanged(
                 [source], work.known, index_id=work.index.id, labels_hash=work.labels_hash
             )
-            async with self._database.transaction() as tx:
-                if unchanged:
+            if unchanged:
+                async with self._database.transaction() as tx:
                     await items.set_unchanged(tx, work.run.id, unchanged)
-                    return
-                documents = await store.list_known_documents(
-                    tx, work.run.collection_id, item.uri, index_id=work.index.id
-                )
+                return
             request = ReadSource(
                 item=source,
                 labels=work.run.settings.labels,
-                known=documents,
+                known=work.documents.get(item.uri, {}),
                 chunker=work.index.settings.chunker,
                 embed=self._embedder.is_local(work.index),
             )
@@ -194,6 +194,7 @@ class _Batch:
     index: Index
     outbox: Outbox
     known: dict[str, KnownSource]
+    documents: dict[str, dict[bytes, str]]
     attempt: Attempt
     labels_hash: bytes = b""
 

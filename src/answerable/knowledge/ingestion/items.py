@@ -3,12 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import astuple, dataclass
 from uuid import UUID
 
 from psycopg.types.json import Jsonb
 
 from answerable.db.database import Connection
 from answerable.knowledge.ingestion.types import Item, ItemSource, Problem
+
+
+@dataclass(frozen=True, slots=True)
+class ItemCounts:
+    """What one write adds to an item."""
+
+    item_id: int
+    documents: int
+    unchanged: int
+    removed: int
+    chunks: int
+    finished: bool
 
 
 async def insert_items(tx: Connection, run_id: UUID, items: Sequence[tuple[str, ItemSource, int]]) -> None:
@@ -84,25 +97,22 @@ async def restart_counts(tx: Connection, ids: Sequence[int]) -> None:
     )
 
 
-async def add_counts(
-    tx: Connection, item_id: int, *, documents: int, unchanged: int, removed: int, chunks: int, finished: bool
-) -> None:
-    """Count what was written of an item; `finished` ends it, as unchanged if nothing else was found."""
+async def add_counts(tx: Connection, counts: Sequence[ItemCounts]) -> None:
+    """Count what was written of items; those `finished` end, as unchanged if nothing else was found in them."""
     await tx.execute(
         """
-        UPDATE ingestion_item
-        SET documents = documents + %(documents)s, unchanged = unchanged + %(unchanged)s,
-            removed = removed + %(removed)s, chunks = chunks + %(chunks)s,
-            state = CASE WHEN NOT %(finished)s THEN state
-                         WHEN documents + %(documents)s = 0 AND unchanged + %(unchanged)s > 0 THEN 'unchanged'
+        UPDATE ingestion_item i
+        SET documents = i.documents + new.documents, unchanged = i.unchanged + new.unchanged,
+            removed = i.removed + new.removed, chunks = i.chunks + new.chunks,
+            state = CASE WHEN NOT new.finished THEN i.state
+                         WHEN i.documents + new.documents = 0 AND i.unchanged + new.unchanged > 0 THEN 'unchanged'
                          ELSE 'done' END
-        WHERE id = %(id)s AND state = 'pending'
+        FROM unnest(%s::bigint[], %s::integer[], %s::integer[], %s::integer[], %s::integer[], %s::boolean[])
+            AS new (item_id, documents, unchanged, removed, chunks, finished)
+        WHERE i.id = new.item_id AND i.state = 'pending'
         """,
-        {
-            "id": item_id, "documents": documents, "unchanged": unchanged, "removed": removed, "chunks": chunks,
-            "finished": finished,
-        },
-    )  # fmt: skip
+        [list(column) for column in zip(*(astuple(row) for row in counts), strict=True)],
+    )
 
 
 async def set_unchanged(tx: Connection, run_id: UUID, counts: Mapping[str, int]) -> None:

@@ -115,27 +115,42 @@ async def list_known_sources(
 
 
 async def list_known_documents(
-    tx: Connection, collection_id: int, source_uri: str, *, index_id: int
-) -> dict[bytes, str]:
-    """Return the content hashes of a source's documents that the index holds, with the language of each."""
+    tx: Connection, collection_id: int, source_uris: Sequence[str], *, index_id: int
+) -> dict[str, dict[bytes, str]]:
+    """Return by source the content hashes of its documents that the index holds, with the language of each."""
     cursor = await tx.execute(
-        """SELECT content_hash, language FROM document
-        WHERE collection_id = %s AND source_uri = %s AND index_id = %s""",
-        (collection_id, source_uri, index_id),
+        """SELECT source_uri, content_hash, language FROM document
+        WHERE collection_id = %s AND source_uri = ANY(%s) AND index_id = %s""",
+        (collection_id, list(source_uris), index_id),
     )
-    return {bytes(content_hash): language async for content_hash, language in cursor}
+    known: dict[str, dict[bytes, str]] = {}
+    async for source_uri, content_hash, language in cursor:
+        known.setdefault(source_uri, {})[bytes(content_hash)] = language
+    return known
 
 
-async def save_known_source(tx: Connection, collection_id: int, known: KnownSource) -> None:
+async def save_known_sources(tx: Connection, collection_id: int, known: Sequence[KnownSource]) -> None:
+    """Note what sources held when they were read whole."""
+    if not known:
+        return
     await tx.execute(
         """
         INSERT INTO ingestion_source (collection_id, uri, raw_hash, index_id, labels_hash, documents)
-        VALUES (%s, %s, %s, %s, %s, %s)
+        SELECT %s, uri, raw_hash, index_id, labels_hash, documents
+        FROM unnest(%s::text[], %s::bytea[], %s::bigint[], %s::bytea[], %s::integer[])
+            AS new (uri, raw_hash, index_id, labels_hash, documents)
         ON CONFLICT (collection_id, uri) DO UPDATE
         SET raw_hash = excluded.raw_hash, index_id = excluded.index_id, labels_hash = excluded.labels_hash,
             documents = excluded.documents
         """,
-        (collection_id, known.uri, known.raw_hash, known.index_id, known.labels_hash, known.documents),
+        (
+            collection_id,
+            [source.uri for source in known],
+            [source.raw_hash for source in known],
+            [source.index_id for source in known],
+            [source.labels_hash for source in known],
+            [source.documents for source in known],
+        ),
     )
 
 

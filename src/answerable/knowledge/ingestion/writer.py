@@ -6,6 +6,7 @@ same collection wait for each other and can neither block for ever nor write a d
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -26,7 +27,8 @@ from answerable.knowledge.types import EmbeddedDocument, Index
 class Part:
     """What was read of one source since the last write. `final` closes the source; `seen` are then all its uris.
 
-    `embedded` counts the chunks that an embedder was asked for.
+    `embedded` counts the chunks that an embedder was asked for. `outdated` says that a document taken for known was
+    deleted meanwhile: the source is then read again the next time.
     """
 
     item_id: int
@@ -36,6 +38,7 @@ class Part:
     embedded: int = 0
     final: KnownSource | None = None
     seen: Sequence[str] = ()
+    outdated: bool = False
 
 
 class DocumentWriter:
@@ -44,20 +47,24 @@ class DocumentWriter:
         self._indexes = indexes
 
     async def write(self, index: Index, parts: Sequence[Part]) -> None:
-        """Write parts in one transaction, whole documents each."""
+        """Write parts in one transaction, whole documents each; at most one part of an item."""
+        finals = [part for part in parts if part.final is not None]
         async with self._database.transaction() as tx:
             await lock_sources(tx, index.collection_id, [part.source_uri for part in parts])
-            fresh: list[EmbeddedDocument] = []
-            for part in parts:
-                written = await self._save_part(tx, index, part)
-                fresh.extend(written)
-                await self._finish_part(tx, index, part, documents=len(written))
-            if fresh:
-                await self._indexes.write(tx, index, fresh)
+            fresh = [await self._save_part(tx, index, part) for part in parts]
+            removed = await self._remove_unseen(tx, index, finals)
+            known = [part.final for part in finals if part.final is not None and not part.outdated]
+            await store.save_known_sources(tx, index.collection_id, known)
+            counts = [_count(part, len(new), removed) for part, new in zip(parts, fresh, strict=True)]
+            await items.add_counts(tx, counts)
+            if documents := [document for new in fresh for document in new]:
+                await self._indexes.write(tx, index, documents)
 
     async def _save_part(self, tx: Connection, index: Index, part: Part) -> list[EmbeddedDocument]:
         """Save the rows of documents; return those that are to be indexed, with the ids that they have."""
-        held = await _find_held(tx, index, [document.parsed.uri for document in part.documents])
+        uris = [document.parsed.uri for document in part.documents]
+        held = await _find_held(tx, index, uris + [known.uri for known in part.known])
+        part.outdated = any(known.uri not in held for known in part.known)
         fresh = []
         known = list(part.known)
         for document in part.documents:
@@ -70,28 +77,33 @@ class DocumentWriter:
             await _relabel(tx, index.collection_id, unchanged)
         return fresh
 
-    async def _finish_part(self, tx: Connection, index: Index, part: Part, *, documents: int) -> None:
-        removed = 0
-        if part.final is not None:
-            removed = await self._remove_unseen(tx, index, part)
-            await store.save_known_source(tx, index.collection_id, part.final)
-        await items.add_counts(
-            tx,
-            part.item_id,
-            documents=documents,
-            unchanged=len(part.known) + len(part.documents) - documents,
-            removed=removed,
-            chunks=part.embedded,
-            finished=part.final is not None,
-        )
-
-    async def _remove_unseen(self, tx: Connection, index: Index, part: Part) -> int:
+    async def _remove_unseen(self, tx: Connection, index: Index, finals: Sequence[Part]) -> Counter[str]:
+        """Delete what sources no longer hold; return how many documents of each."""
+        if not finals:
+            return Counter()
         cursor = await tx.execute(
-            """SELECT id FROM document WHERE collection_id = %s AND source_uri = %s AND uri NOT IN
-            (SELECT unnest(%s::text[]))""",
-            (index.collection_id, part.source_uri, list(part.seen)),
+            """SELECT id, source_uri FROM document WHERE collection_id = %s AND source_uri = ANY(%s)
+            AND uri NOT IN (SELECT unnest(%s::text[]))""",
+            (
+                index.collection_id,
+                [part.source_uri for part in finals],
+                [uri for part in finals for uri in part.seen],
+            ),
         )
-        return await delete_documents(tx, self._indexes, index, [row[0] async for row in cursor])
+        gone = await cursor.fetchall()
+        await delete_documents(tx, self._indexes, index, [row[0] for row in gone])
+        return Counter(row[1] for row in gone)
+
+
+def _count(part: Part, documents: int, removed: Counter[str]) -> items.ItemCounts:
+    return items.ItemCounts(
+        item_id=part.item_id,
+        documents=documents,
+        unchanged=len(part.known) + len(part.documents) - documents,
+        removed=removed[part.source_uri] if part.final is not None else 0,
+        chunks=part.embedded,
+        finished=part.final is not None,
+    )
 
 
 async def lock_sources(tx: Connection, collection_id: int, uris: Sequence[str]) -> None:

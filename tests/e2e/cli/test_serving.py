@@ -1,0 +1,64 @@
+"""`answerable serve`: its port, its ready file, a workspace that does not allow it."""
+
+from __future__ import annotations
+
+import json
+import socket
+import stat
+from pathlib import Path
+
+from tests.e2e.running import run_command, running_server, start_server, stop_server
+
+
+def _listen(port: int) -> socket.socket:
+    taken = socket.socket()
+    taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    taken.bind(("127.0.0.1", port))
+    taken.listen()
+    return taken
+
+
+def test_the_port_of_the_settings_gives_way_and_says_so(tmp_path: Path) -> None:
+    with _listen(0) as taken:
+        port = taken.getsockname()[1]
+        (tmp_path / "answerable.toml").write_text(f"[server]\nport = {port}\n")
+        with running_server(tmp_path, port=None) as server:
+            assert int(server.url.rpartition(":")[2]) in range(port + 1, port + 101)
+            log = (tmp_path / "serve.log").read_text()
+            assert f"Port {port} is taken" in log
+            with server.client() as client:
+                assert client.get("/readyz").status_code == 200
+
+
+def test_a_port_that_was_asked_for_and_is_taken_is_an_error(tmp_path: Path) -> None:
+    with _listen(0) as taken:
+        port = taken.getsockname()[1]
+        result = run_command("serve", "--port", str(port), workspace=tmp_path, check=False)
+    assert result.returncode == 1
+    assert f"Port {port}" in result.stderr
+    assert "--port" in result.stderr
+
+
+def test_the_files_that_hold_a_key_are_their_owners_alone(tmp_path: Path) -> None:
+    ready = tmp_path / "ready.json"
+    server = start_server(tmp_path / "workspace", ready)
+    try:
+        assert stat.S_IMODE(ready.stat().st_mode) == 0o600
+        assert stat.S_IMODE((server.workspace / ".answerable" / "admin.key").stat().st_mode) == 0o600
+        content = json.loads(ready.read_text())
+        assert content == {"url": server.url, "admin_key": server.admin_key, "pid": server.process.pid}
+    finally:
+        stop_server(server)
+
+
+def test_settings_that_cannot_work_stop_the_start_with_their_place(tmp_path: Path) -> None:
+    (tmp_path / "answerable.toml").write_text('[apps.ask]\nmodel = "nobody:gpt"\n')
+    unknown = run_command("serve", "--port", "0", workspace=tmp_path, check=False)
+    assert unknown.returncode == 1
+    assert "The app 'ask' cannot answer" in unknown.stderr
+    assert "[providers.nobody]" in unknown.stderr
+    (tmp_path / "answerable.toml").write_text("[server]\nport = 99999\n")
+    wrong = run_command("serve", workspace=tmp_path, check=False)
+    assert wrong.returncode == 1
+    assert "server.port" in wrong.stderr
+    assert str(tmp_path / "answerable.toml") in wrong.stderr
