@@ -1,14 +1,14 @@
 """The service that an engineer writes with LangChain and FastAPI: retrieve, fill a prompt, call. Nothing else.
 
-    python -m benchmarks.peers.langchain_service CHUNKS.json DATABASE_URL MODEL_URL PORT
+    python -m benchmarks.peers.langchain_service hybrid|hybrid-hnsw|dense-hnsw CHUNKS.json DATABASE_URL MODEL_URL PORT
 
-`CHUNKS.json` is a list of `{text, source}`. It uses PGVectorStore with an HNSW index, an async engine and an async
-chat model, as its documentation recommends for a server.
+`CHUNKS.json` is a list of `{text, source}`. It uses PGVectorStore, an async engine and an async chat model, as
+its documentation recommends for a server. `hybrid` retrieves by words and vectors, `dense` by vectors alone; `-hnsw`
+adds the index.
 """
 
 from __future__ import annotations
 
-import asyncio
 import json
 import sys
 from collections.abc import AsyncIterator
@@ -22,6 +22,7 @@ from langchain_core.documents import Document
 from langchain_core.prompts import ChatPromptTemplate
 from langchain_openai import ChatOpenAI
 from langchain_postgres import PGEngine, PGVectorStore
+from langchain_postgres.v2.hybrid_search_config import HybridSearchConfig
 from langchain_postgres.v2.indexes import HNSWIndex
 from pydantic import BaseModel
 
@@ -40,19 +41,23 @@ class Question(BaseModel):
     question: str
 
 
-def create_app(chunks: Path, database_url: str, model_url: str) -> FastAPI:
+def create_app(kind: str, chunks: Path, database_url: str, model_url: str) -> FastAPI:
     state: dict[str, Any] = {}
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         engine = PGEngine.from_connection_string(database_url, pool_size=12)
-        await engine.ainit_vectorstore_table("peer_chunks", 384, overwrite_existing=True)
-        store = await PGVectorStore.create(engine, SameEmbedder(), "peer_chunks")
+        config = HybridSearchConfig(tsv_column="content_tsv") if kind.startswith("hybrid") else None
+        await engine.ainit_vectorstore_table(
+            "peer_chunks", 384, hybrid_search_config=config, overwrite_existing=True
+        )
+        store = await PGVectorStore.create(engine, SameEmbedder(), "peer_chunks", hybrid_search_config=config)
         rows = json.loads(chunks.read_text(encoding="utf-8"))
         await store.aadd_documents(
             [Document(row["text"], metadata={"source": row["source"]}) for row in rows]
         )
-        await store.aapply_vector_index(HNSWIndex())
+        if kind.endswith("hnsw"):
+            await store.aapply_vector_index(HNSWIndex())
         state["retriever"] = store.as_retriever(search_kwargs={"k": TOP_K})
         state["chain"] = PROMPT | ChatOpenAI(
             model="fake-1", base_url=model_url, api_key="none", temperature=0
@@ -80,10 +85,9 @@ def create_app(chunks: Path, database_url: str, model_url: str) -> FastAPI:
 
 
 def main() -> None:
-    chunks, database_url, model_url, port = sys.argv[1:]
-    app = create_app(Path(chunks), database_url, model_url)
-    config = uvicorn.Config(app, port=int(port), log_level="warning", access_log=False)
-    asyncio.run(uvicorn.Server(config).serve())
+    kind, chunks, database_url, model_url, port = sys.argv[1:]
+    app = create_app(kind, Path(chunks), database_url, model_url)
+    uvicorn.run(app, port=int(port), log_level="warning", access_log=False)
 
 
 if __name__ == "__main__":

@@ -80,6 +80,10 @@ async def _validation_error(request: Request, error: Exception) -> JSONResponse:
 
 async def _http_error(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
+    if isinstance(
+        error.__cause__, AnswerableError
+    ):  # one of ours, such as a body over its bound, in their wrapping
+        return await _answerable_error(request, error.__cause__)
     body = {
         "type": "about:blank",
         "title": str(error.detail),

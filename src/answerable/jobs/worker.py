@@ -18,6 +18,7 @@ from answerable.jobs.queue import JobQueue
 logger = logging.getLogger(__name__)
 
 _CONNECTIONS = 6
+_WAIT = 5.0
 _STOP_SECONDS = 3.0
 _RECOVERY_LOCK = 0x7265636F  # "reco": one process at a time gives the jobs of the dead back
 
@@ -72,6 +73,8 @@ class JobWorker:
             self._queue.conninfo,
             min_size=1,
             max_size=_CONNECTIONS,
+            timeout=_WAIT,
+            reconnect_timeout=_WAIT,  # else the pauses between attempts grow with the length of an outage
             open=False,
             kwargs={"application_name": "answerable jobs", "connect_timeout": 5},
             check=AsyncConnectionPool.check_connection,

@@ -22,6 +22,8 @@ _HINT_SHARE = 0.6
 
 _MAX_COMPARED = 24
 """Passage sentences that are embedded for one sentence; each costs about a millisecond."""
+_INLINE_CHARACTERS = 600
+"""A longer answer takes more than a few milliseconds, and leaves the event loop for a thread."""
 
 
 class LexicalVerifier:
@@ -39,21 +41,20 @@ class LexicalVerifier:
         self, answer: str, evidence: Sequence[Evidence], *, language: str = "en"
     ) -> list[Citation]:
         """Return one citation for each sentence of `answer`, in order."""
-        sentences = await asyncio.to_thread(split_sentences, answer, language)
-        return [await self.verify_sentence(sentence, evidence, language=language) for sentence in sentences]
+        if len(answer) <= _INLINE_CHARACTERS:
+            ruled = _rule_answer(answer, evidence, language)
+        else:
+            ruled = await asyncio.to_thread(_rule_answer, answer, evidence, language)
+        return [await self._settle(sentence, ruling, evidence) for sentence, ruling in ruled]
 
     async def verify_sentence(
         self, sentence: Sentence, evidence: Sequence[Evidence], *, language: str = "en"
     ) -> Citation:
-        """Return the citation of one sentence, as soon as a stream has completed it."""
+        """Return the citation of one sentence."""
+        return await self._settle(sentence, _rule(sentence, evidence, language), evidence)
+
+    async def _settle(self, sentence: Sentence, ruling: Ruling, evidence: Sequence[Evidence]) -> Citation:
         cited = [item for item in evidence if item.number in sentence.markers]
-        if cited:
-            quoted = await asyncio.to_thread(_rule_verbatim, sentence, evidence, cited, language)
-            if quoted is not None:
-                return _citation(sentence, quoted)
-        if not claims_something(sentence):
-            return _citation(sentence, Ruling("unchecked", 0.0, None, None))
-        ruling = await asyncio.to_thread(_rule_sentence, sentence, evidence, language)
         if self._embedder is not None and cited and is_reworded(ruling, 1.0):
             ruling = await self._compare(self._embedder, ruling, sentence, cited)
         return _citation(sentence, ruling)
@@ -78,6 +79,21 @@ class LexicalVerifier:
         return replace(ruling, verdict="partial", reason=reason, span=spans[best][0])
 
 
+def _rule_answer(answer: str, evidence: Sequence[Evidence], language: str) -> list[tuple[Sentence, Ruling]]:
+    return [(sentence, _rule(sentence, evidence, language)) for sentence in split_sentences(answer, language)]
+
+
+def _rule(sentence: Sentence, evidence: Sequence[Evidence], language: str) -> Ruling:
+    """Return the ruling on a sentence, from its words alone."""
+    cited = [item for item in evidence if item.number in sentence.markers]
+    quoted = _rule_verbatim(sentence, evidence, cited, language) if cited else None
+    if quoted is not None:
+        return quoted
+    if not claims_something(sentence):
+        return Ruling("unchecked", 0.0, None, None)
+    return _rule_claim(sentence, evidence, language)
+
+
 def _rule_verbatim(
     sentence: Sentence, evidence: Sequence[Evidence], cited: Sequence[Evidence], language: str
 ) -> Ruling | None:
@@ -95,8 +111,8 @@ def _rule_verbatim(
     return Ruling("supported", 1.0, None, Span(number, original.start, original.end))
 
 
-def _rule_sentence(sentence: Sentence, evidence: Sequence[Evidence], language: str) -> Ruling:
-    """Return the ruling on a sentence that claims something, from its words alone."""
+def _rule_claim(sentence: Sentence, evidence: Sequence[Evidence], language: str) -> Ruling:
+    """Return the ruling on a sentence that claims something."""
     cited = [item for item in evidence if item.number in sentence.markers]
     dead = [number for number in sentence.markers if all(item.number != number for item in evidence)]
     nothing = " ".join(f"[{number}]" for number in dead) + " names no passage"

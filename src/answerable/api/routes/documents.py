@@ -17,6 +17,7 @@ from answerable.knowledge.types import Document
 router = APIRouter(prefix="/v1/collections/{collection}/documents", tags=["documents"])
 
 _PART_BYTES = 1 << 20
+_EXAMPLES: dict[type, str] = {dict: 'Write it as {"year": 2024}.', list: 'Write it as ["sales", "staff"].'}
 
 
 @router.get("")
@@ -95,9 +96,9 @@ def _parse_json(name: str, text: str | None, kind: type) -> Any:
     try:
         value = json.loads(text)
     except json.JSONDecodeError as error:
-        raise InvalidInput(f"The field {name!r} is not JSON: {error}.") from error
+        raise InvalidInput(f"The field {name!r} is not JSON: {error}.", hint=_EXAMPLES[kind]) from error
     if not isinstance(value, kind):
-        raise InvalidInput(f"The field {name!r} is not a JSON {'object' if kind is dict else 'list'}.")
+        raise InvalidInput(f"The field {name!r} is JSON of another kind.", hint=_EXAMPLES[kind])
     return value
 
 

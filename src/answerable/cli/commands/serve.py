@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import shlex
 import sys
 from pathlib import Path
@@ -15,6 +14,7 @@ from answerable import __version__
 from answerable.cli.options import WorkspaceOption
 from answerable.cli.progress import follow_run
 from answerable.cli.server.address import bind, url_of
+from answerable.cli.server.process import run as run_process
 from answerable.cli.server.process import serve as serve_until_stopped
 from answerable.cli.server.ready_file import write_ready_file
 from answerable.core.errors import InvalidInput
@@ -67,7 +67,7 @@ def serve(
                 services, listener, with_worker=worker and settings.server.ingest, on_ready=announce
             )
 
-    asyncio.run(run())
+    run_process(run())
 
 
 async def _bring_in(services: Services, paths: list[str], collection: str) -> None:

@@ -8,6 +8,7 @@ import signal
 import typer
 
 from answerable.cli.options import WorkspaceOption
+from answerable.cli.server.process import run as run_process
 from answerable.wiring import load_settings, open_services
 from answerable.worker.run import run_worker
 
@@ -25,4 +26,4 @@ def worker(workspace: WorkspaceOption = None) -> None:
             if not task.cancelled():
                 task.result()
 
-    asyncio.run(run())
+    run_process(run())

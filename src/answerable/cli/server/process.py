@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any
 
 import uvicorn
+import uvloop
 from fastapi import FastAPI
 
 from answerable import console
@@ -16,6 +18,12 @@ from answerable.worker.run import run_worker
 
 _GRACE = 10
 """Seconds that open requests get to end when the server is told to stop."""
+
+
+def run(main: Coroutine[Any, Any, None]) -> None:
+    """Run a long-lived process on the fastest event loop there is."""
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(main)
 
 
 class _Server(uvicorn.Server):

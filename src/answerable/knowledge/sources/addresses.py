@@ -17,7 +17,9 @@ Resolver = Callable[[str, int], Awaitable[Sequence[str]]]
 
 _NAT64 = ip_network("64:ff9b::/96")
 _NUMERIC = re.compile(r"(?i)(?:0x[0-9a-f]*|[0-9]+)(?:\.(?:0x[0-9a-f]*|[0-9]*))*\.?\Z")
-_HINT = "Only public web addresses are fetched; ingestion.allow_private_hosts in the settings names exceptions."
+_HINT = (
+    "Only public web addresses are fetched; ingestion.allow_private_hosts in the settings names exceptions."
+)
 
 
 class UrlRefused(InvalidInput):

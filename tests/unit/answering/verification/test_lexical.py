@@ -287,6 +287,6 @@ async def test_the_event_loop_goes_on_meanwhile() -> None:
             ticks += 1
 
     ticking = asyncio.create_task(tick())
-    await LexicalVerifier().verify("Einstein was born in Ulm [1]. " * 20, [Evidence(1, _EINSTEIN)])
+    await LexicalVerifier().verify("Einstein was born in Ulm [1]. " * 100, [Evidence(1, _EINSTEIN)])
     ticking.cancel()
     assert ticks > 20
