@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 
 import typer
@@ -36,6 +37,8 @@ def _version(
 
 def main() -> None:
     """Run the command line. Exit status: 0 fine, 1 the thing failed, 2 wrong usage, 3 inconclusive."""
+    # Both ask for an orderly end: the database and running jobs are stopped too.
+    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
     try:
         app()
     except AnswerableError as error:

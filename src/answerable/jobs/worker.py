@@ -48,11 +48,12 @@ class JobWorker:
         self._database = database
         self._settings = settings or WorkerSettings()
 
-    async def run(self, queues: Sequence[str]) -> None:
-        """Do jobs for ever. Cancel it to stop: it then waits for the running jobs as long as `grace` says."""
+    async def run(self, queues: Sequence[str], *, grace: float | None = None) -> None:
+        """Do jobs for ever. Cancel it to stop: it then waits for the running jobs, `grace` seconds at most."""
+        grace = self._settings.grace if grace is None else grace
         while True:
             try:
-                await self._work_on_pool(queues)
+                await self._work_on_pool(queues, grace)
             except (ConnectorException, PoolTimeout, Unavailable) as error:
                 logger.warning("the job worker lost the database, and tries again: %s", error)
             await asyncio.sleep(self._settings.reconnect)
@@ -67,7 +68,7 @@ class JobWorker:
             row = await cursor.fetchone()
         return row is not None and row[0] > 0
 
-    async def _work_on_pool(self, queues: Sequence[str]) -> None:
+    async def _work_on_pool(self, queues: Sequence[str], grace: float) -> None:
         """Work on connections of our own: they are then closed at the end, however it comes."""
         async with AsyncConnectionPool(
             self._queue.conninfo,
@@ -82,9 +83,9 @@ class JobWorker:
             connector = PsycopgConnector()
             await connector.open_async(pool)
             with self._queue.app.replace_connector(connector):
-                await self._work(queues)
+                await self._work(queues, grace)
 
-    async def _work(self, queues: Sequence[str]) -> None:
+    async def _work(self, queues: Sequence[str], grace: float) -> None:
         settings = self._settings
         recovery = asyncio.create_task(self._recover_for_ever(), name="job recovery")
         working = asyncio.create_task(
@@ -96,7 +97,7 @@ class JobWorker:
                 fetch_job_polling_interval=settings.poll,
                 update_heartbeat_interval=settings.heartbeat,
                 stalled_worker_timeout=settings.dead_after,
-                shutdown_graceful_timeout=settings.grace,
+                shutdown_graceful_timeout=grace,
             ),
             name="job worker",
         )

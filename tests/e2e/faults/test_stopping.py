@@ -13,12 +13,12 @@ import httpx
 import pytest
 
 from tests.e2e.faults.providers import fake_provider, write_settings
-from tests.e2e.running import clean_environment, run_command, running_server, start_server
+from tests.e2e.running import START_SECONDS, clean_environment, run_command, running_server, start_server
 from tests.fakes.sources import write_documents
 
 pytestmark = pytest.mark.xdist_group("stopping")
 
-DOCUMENTS = 40
+DOCUMENTS = 50
 STOP_SECONDS = 20
 
 
@@ -41,28 +41,36 @@ def test_sigterm_lets_a_stream_end_and_says_so_when_it_cannot(tmp_path: Path, ap
     assert "Traceback" not in (tmp_path / "serve.log").read_text()
 
 
-def test_ctrl_c_of_an_ingestion_stops_at_once_and_a_second_one_ends_it(tmp_path: Path) -> None:
+def test_an_interrupted_ingestion_stops_soon_and_a_second_one_completes_it(tmp_path: Path) -> None:
+    (tmp_path / "answerable.toml").write_text("[server]\nrequests_per_minute = 0\n")
     folder = tmp_path / "documents"
     folder.mkdir()
-    for number in range(DOCUMENTS):
-        lines = [f"Gauge {number}.{line} showed {line * 7} bar in the morning." for line in range(300)]
-        (folder / f"{number:02}.md").write_text(f"# Log {number}\n\n" + " ".join(lines))
+    for document in range(DOCUMENTS):
+        lines = [f"Gauge {document}.{line} showed {line * 7} bar in the morning." for line in range(200)]
+        (folder / f"{document:02}.md").write_text(f"# Log {document}\n\n" + " ".join(lines))
     command = [sys.executable, "-m", "answerable", "ingest", str(folder), "--workspace", str(tmp_path)]
     with running_server(tmp_path, args=["--no-worker"]) as server, server.client() as client:
         process = subprocess.Popen(
             command, env=clean_environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
         )
-        deadline = time.monotonic() + 60
-        while not client.get("/v1/collections/docs/documents").json().get("total"):
+        deadline = time.monotonic() + START_SECONDS
+        while not _count_documents(client):
             assert process.poll() is None
             assert time.monotonic() < deadline
+            time.sleep(0.02)
         process.send_signal(signal.SIGINT)
         _, said = process.communicate(timeout=STOP_SECONDS)
         assert process.returncode == 130
+        assert "run the same command again" in said
         assert "Traceback" not in said
-        assert client.get("/v1/collections/docs/documents").json()["total"] < DOCUMENTS
-        again = run_command("ingest", str(folder), "--json", workspace=tmp_path)
-        report = json.loads(again.stdout)
-        assert report["state"] == "done"
-        assert report["documents_done"] + report["documents_unchanged"] == DOCUMENTS
-        assert client.get("/v1/collections/docs/documents").json()["total"] == DOCUMENTS
+        (run,) = client.get("/v1/ingestions").json()["ingestions"]
+        assert run["state"] == "cancelled"
+        left = DOCUMENTS - _count_documents(client)
+        assert left > 0
+        report = json.loads(run_command("ingest", str(folder), "--json", workspace=tmp_path).stdout)
+        assert (report["state"], report["documents_done"]) == ("done", left)
+        assert _count_documents(client) == DOCUMENTS
+
+
+def _count_documents(client: httpx.Client) -> int:
+    return int(client.get("/v1/collections/docs/documents").json().get("total", 0))

@@ -7,6 +7,7 @@ import json
 import shutil
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any, Literal
 
 import typer
@@ -63,10 +64,15 @@ async def _guarded(check: Callable[[Services], Awaitable[Check]], services: Serv
 
 
 def _check_disk(settings: Settings) -> Check:
-    free = shutil.disk_usage(settings.workspace).free
+    free = shutil.disk_usage(_find_existing(settings.workspace)).free
     state: State = "ok" if free > _LOW_DISK_BYTES else "warning"
     hint = None if state == "ok" else "Free some space: the database stops writing when the disk is full."
     return Check("disk", state, f"{free / 2**30:.1f} GiB free at {settings.workspace}", hint)
+
+
+def _find_existing(folder: Path) -> Path:
+    """Return the folder, or the nearest one above it that is there: the workspace may not be made yet."""
+    return next(path for path in (folder, *folder.parents) if path.is_dir())
 
 
 async def _check_database(services: Services) -> Check:

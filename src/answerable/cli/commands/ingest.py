@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from contextlib import suppress
 from dataclasses import asdict
 from typing import Annotated, Any
 
@@ -13,12 +14,13 @@ from rich.console import Console
 from answerable.cli.errors import FAILED
 from answerable.cli.options import CollectionOption, JsonOption, WorkspaceOption
 from answerable.cli.progress import follow_run
-from answerable.core.errors import InvalidInput
+from answerable.core.errors import AnswerableError, InvalidInput
 from answerable.knowledge.ingestion.types import Problem, Progress, Run
 from answerable.wiring import Services, load_settings, open_services
 from answerable.worker.run import run_worker
 
 _LOOK_SECONDS = 2.0
+_GRACE_SECONDS = 1.0
 
 
 def ingest(
@@ -78,6 +80,11 @@ async def _see_through(services: Services, run: Run, *, quiet: bool) -> Progress
     work = asyncio.ensure_future(_work_when_nobody_does(services))
     try:
         return await (services.ingestion.wait(run.id) if quiet else follow_run(services, run.id))
+    except asyncio.CancelledError:
+        typer.echo("Stopping. What is written stays; run the same command again to go on.", err=True)
+        with suppress(AnswerableError):
+            await services.ingestion.cancel(run.id)
+        raise
     finally:
         work.cancel()
         await asyncio.gather(work, return_exceptions=True)
@@ -88,7 +95,7 @@ async def _work_when_nobody_does(services: Services) -> None:
     embedded = services.settings.database_url is None
     while embedded and await services.job_worker.somebody_works():  # noqa: ASYNC110 - it lives elsewhere
         await asyncio.sleep(_LOOK_SECONDS)
-    await run_worker(services.job_worker, services.ingestion)
+    await run_worker(services.job_worker, services.ingestion, grace=_GRACE_SECONDS)
 
 
 def _parse_metadata(pairs: list[str]) -> dict[str, Any]:

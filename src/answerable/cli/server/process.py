@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 import socket
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import uvicorn
@@ -16,6 +18,7 @@ from answerable.api.app import create_app
 from answerable.wiring import Services
 from answerable.worker.run import run_worker
 
+_STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 _GRACE = 10
 """Seconds that open requests get to end when the server is told to stop."""
 
@@ -36,6 +39,20 @@ class _Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets=sockets)
         self.answers.set()
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Take SIGINT and SIGTERM as the wish to stop.
+
+        Uvicorn's own raises them again once it has stopped, and the process would be gone before the worker and the
+        database are stopped too.
+        """
+        before = {number: signal.signal(number, self.handle_exit) for number in _STOP_SIGNALS}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
 
 
 async def serve(

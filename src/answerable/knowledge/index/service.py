@@ -14,8 +14,9 @@ from answerable.knowledge.index.postings import build_segment
 from answerable.knowledge.index.store import IndexStore
 from answerable.knowledge.types import Chunk, EmbeddedDocument, Index, IndexSettings
 
-EXACT_UP_TO: Final = 10_000
-"""Chunks below which a scan of all vectors is as quick as HNSW, exact, and costs a write nothing."""
+EXACT_UP_TO: Final = 5_000
+"""Chunks up to which all vectors are compared: about a millisecond, exact, and a write costs nothing. At 7,800 chunks
+HNSW gives 1.3x the searches a second and costs .002 nDCG@10."""
 
 _HEADER_TIMES: Final = 2
 
