@@ -27,7 +27,8 @@ check: $(DEV_STAMP)  ## format, lint, types, import rules
 test: $(DEV_STAMP)  ## everything that CI runs: check, then all tests
 	@bash scripts/system_packages.sh
 	$(MAKE) --no-print-directory check
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+	$(BIN)/python -m pytest -n 2 --dist loadgroup --ignore tests/e2e/console
+	$(BIN)/python -m pytest -n 2 --dist loadfile tests/e2e/console  # the browser keeps an event loop of its own
 
 bench: $(DEV_STAMP)  ## measure; writes benchmarks/results
 	$(BIN)/python -m benchmarks

@@ -15,6 +15,9 @@ from answerable.core.errors import Unavailable
 
 Connection = psycopg.AsyncConnection[TupleRow]
 
+DISK_FULL = "disk_full"
+"""The code of the Unavailable that says so."""
+
 _LOST = (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout, PoolClosed)
 
 
@@ -105,7 +108,7 @@ class Database:
         except psycopg.errors.DiskFull as error:
             raise Unavailable(
                 "The disk of the database is full, so nothing was stored.",
-                code="disk_full",
+                code=DISK_FULL,
                 hint="Free some space, then try again; `answerable doctor` shows how much there is.",
             ) from error
         except _LOST as error:

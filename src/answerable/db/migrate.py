@@ -9,16 +9,31 @@ from alembic import command
 from alembic.config import Config
 from procrastinate.schema import SchemaManager
 from sqlalchemy import Connection, create_engine, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
+from answerable.core.errors import SetupError
+
+_CONNECT_SECONDS = 10
 _LOCK = 0x616E7377  # "answ": the advisory lock that every process takes before it migrates
 
 
 def migrate(conninfo: str) -> None:
-    """Bring the schema to the newest revision (blocking). A second process waits, then finds nothing to do."""
-    engine = create_engine(
-        "postgresql+psycopg://", creator=lambda: psycopg.connect(conninfo), poolclass=NullPool
-    )
+    """Bring the schema to the newest revision (blocking). A second process waits, then finds nothing to do.
+
+    Raises SetupError when the database cannot be reached or does not allow it.
+    """
+    try:
+        _migrate(conninfo)
+    except DBAPIError as error:
+        raise SetupError(
+            f"The database cannot be used: {' '.join(str(error.orig).split())}",
+            hint="Check that PostgreSQL runs there, that its disk has space, and that it has the extension `vector`.",
+        ) from error
+
+
+def _migrate(conninfo: str) -> None:
+    engine = create_engine("postgresql+psycopg://", creator=lambda: _connect(conninfo), poolclass=NullPool)
     with engine.connect() as guard:
         guard.execute(text("SELECT pg_advisory_lock(:key)"), {"key": _LOCK})
         guard.commit()  # the lock is the session's; an open transaction would only hold back vacuum
@@ -29,6 +44,10 @@ def migrate(conninfo: str) -> None:
         finally:
             guard.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": _LOCK})
     engine.dispose()
+
+
+def _connect(conninfo: str) -> psycopg.Connection:
+    return psycopg.connect(conninfo, connect_timeout=_CONNECT_SECONDS)
 
 
 def _upgrade_own_schema(connection: Connection) -> None:

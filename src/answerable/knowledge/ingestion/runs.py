@@ -10,8 +10,8 @@ import logging
 from typing import Any
 from uuid import UUID
 
-from answerable.core.errors import AnswerableError, CallerError, ServiceError
-from answerable.db.database import Database
+from answerable.core.errors import AnswerableError, CallerError, ServiceError, Unavailable
+from answerable.db.database import DISK_FULL, Database
 from answerable.jobs.queue import MAX_ATTEMPTS, Attempt, JobQueue
 from answerable.knowledge.ingestion import items, store
 from answerable.knowledge.ingestion.batch import BatchReader
@@ -91,6 +91,9 @@ class RunJobs:
                 raise _WorkersDied
             await self._reader.read(run, arguments["items"], attempt)
         except Exception as error:
+            if _is_hopeless(error, run):
+                await self._end(run, "failed", of=["running"], error=str(error))
+                return
             if not attempt.last and (isinstance(error, ServiceError) or attempt.number < _BUG_ATTEMPTS):
                 raise
             logger.exception("a batch is given up")
@@ -139,3 +142,8 @@ class RunJobs:
             raise error
         reason = error.detail if isinstance(error, AnswerableError) else f"{type(error).__name__}: {error}"
         await self._end(run, "failed", of=["queued", "running", "finishing"], error=reason)
+
+
+def _is_hopeless(error: Exception, run: Run) -> bool:
+    """A full disk is somebody's to mend: trying on would only hide it. An upload was acknowledged, so it waits."""
+    return isinstance(error, Unavailable) and error.code == DISK_FULL and run.settings.upload is None
