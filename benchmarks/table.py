@@ -70,6 +70,10 @@ def _doubts(result: Result) -> list[float]:
     return [result[name][kind] for name in ("xquad-en", "qed") for kind in kinds]
 
 
+def _shares(result: Result, name: str) -> list[float]:
+    return [trial[name] for trial in result["trials"].values() if name in trial]
+
+
 def _verification_met(result: Result) -> bool:
     return all(
         result[name][fault] >= aim for name in ("xquad-en", "qed") for fault, aim in _FAULT_AIMS.items()
@@ -133,6 +137,40 @@ ROWS: tuple[Row, ...] = (
             f"{r['summedits']['all']['balanced_accuracy']:.2f}, {r['begin']['all']['balanced_accuracy']:.2f}"
         ),
         bool,
+    ),
+    Row(
+        "answers",
+        "Offline answers, XQuAD-en: the gold answer stands in it; sentences supported",
+        ">= .85; 1.0",
+        lambda r: (
+            f"{r['trials']['xquad-en']['answer_stands_in_it']:.2f}; "
+            f"{r['trials']['xquad-en']['sentences_supported']:.2f}"
+        ),
+        lambda r: (
+            r["trials"]["xquad-en"]["answer_stands_in_it"] >= 0.85
+            and r["trials"]["xquad-en"]["sentences_supported"] == 1.0
+        ),
+    ),
+    Row(
+        "answers",
+        "Offline: abstains when another set holds no answer, at worst; answerable refused, at worst",
+        ">= .85; <= .08",
+        lambda r: f"{min(_shares(r, 'abstained')):.2f}; {max(_shares(r, 'wrongly_refused')):.3f}",
+        lambda r: min(_shares(r, "abstained")) >= 0.85 and max(_shares(r, "wrongly_refused")) <= 0.08,
+    ),
+    Row(
+        "ingestion",
+        "Ingestion of 340 documentation files, chunks a second: share of the bare embedder; against LangChain",
+        ">= .95; >= 1.8x",
+        lambda r: f"{r['share_of_bare_embedder']:.2f}; {r['ratio_to_langchain_chunks']:.2f}x",
+        lambda r: r["share_of_bare_embedder"] >= 0.95 and r["ratio_to_langchain_chunks"] >= 1.8,
+    ),
+    Row(
+        "ingestion",
+        "The same folder again, unchanged",
+        ">= 30x faster",
+        lambda r: f"{r['unchanged_speedup']:.0f}x",
+        lambda r: bool(r["unchanged_speedup"] >= 30),
     ),
     Row(
         "search_scale",

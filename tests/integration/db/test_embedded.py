@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -123,6 +124,53 @@ def test_a_crashed_server_is_started_again_with_what_was_committed(folder: Path)
         assert connection.execute("SELECT one FROM kept").fetchone() == (1,)
     again.stop()
     server.stop()
+
+
+def test_a_crashed_server_is_started_again_at_its_address_by_who_uses_it(folder: Path) -> None:
+    server = EmbeddedPostgres(folder)
+    conninfo = server.start()
+    assert not server.ensure_running()
+    postmaster = find_postmaster(folder / "postgres")
+    assert postmaster is not None
+    os.kill(postmaster.pid, signal.SIGKILL)
+    deadline = time.monotonic() + 10
+    while not server.ensure_running():
+        assert time.monotonic() < deadline
+    with psycopg.connect(conninfo) as connection:
+        connection.execute("SELECT 1")
+    server.stop()
+    assert not server.ensure_running()
+    assert find_postmaster(folder / "postgres") is None
+
+
+def test_a_copy_of_a_workspace_has_a_server_of_its_own(folder: Path, tmp_path: Path) -> None:
+    original = EmbeddedPostgres(folder)
+    original.start()
+    original.stop()
+    shutil.copytree(folder, tmp_path / "copy")
+    for path in (tmp_path / "copy" / "postgres").rglob("*"):
+        shutil.chown(path, (folder / "postgres").stat().st_uid)
+    shutil.chown(tmp_path / "copy" / "postgres", (folder / "postgres").stat().st_uid)
+    copy = EmbeddedPostgres(tmp_path / "copy")
+    assert copy.start() != original.start()
+    copy.stop()
+    original.stop()
+
+
+def test_a_trap_in_the_place_of_the_socket_is_avoided(folder: Path, tmp_path: Path) -> None:
+    first = EmbeddedPostgres(folder)
+    first.start()
+    first.stop()
+    sockets = Path((folder / "socket").read_text())
+    shutil.rmtree(sockets)
+    (tmp_path / "trap").mkdir(mode=0o777)
+    sockets.symlink_to(tmp_path / "trap")
+    second = EmbeddedPostgres(folder)
+    with psycopg.connect(second.start()) as connection:
+        connection.execute("SELECT 1")
+    second.stop()
+    assert not any((tmp_path / "trap").iterdir())
+    sockets.unlink()
 
 
 def test_a_half_made_data_folder_is_made_anew(folder: Path) -> None:
