@@ -50,12 +50,10 @@ def main() -> None:
         with running(command, url=f"http://127.0.0.1:{port}/v1/models"):
             base, model_url = Path(folder), f"http://127.0.0.1:{port}"
             ours = _measure_ours(base, model_url, bodies, data.corpus)
-            peers = {kind: _measure_peer(base, model_url, bodies, kind) for kind in PEER_KINDS}
+            peers = _measure_peers(base, model_url, bodies)
     result: dict[str, Any] = {"callers": 16, "answerable": ours, "langchain_fastapi": peers}
     rate = ours["requests_per_second"]
-    result["ratios"] = {
-        kind: round(rate / peer["requests_per_second"], 2) for kind, peer in peers.items() if peer
-    }
+    result["ratios"] = {kind: round(rate / peer["requests_per_second"], 2) for kind, peer in peers.items()}
     write_result("ask_throughput", result)
     print(json.dumps(result, indent=2))
 
@@ -97,28 +95,31 @@ async def _wait_for_chunks(workspace: Path, base: Path) -> None:
     await asyncio.to_thread(lease.stop)
 
 
-def _measure_peer(
-    base: Path, model_url: str, bodies: list[dict[str, Any]], kind: str
-) -> dict[str, Any] | None:
+def _measure_peers(base: Path, model_url: str, bodies: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
     python = find_peer_python()
     if python is None:
         print("ANSWERABLE_PEERS is not set: measuring without the peer.", file=sys.stderr)
-        return None
-    server = EmbeddedPostgres(base / f"peer-{kind}")
+        return {}
+    server = EmbeddedPostgres(base / "peer")
     conninfo = server.start()
     try:
         with psycopg.connect(conninfo, autocommit=True) as connection:
             connection.execute("CREATE EXTENSION vector")
             host = connection.info.host
-        port = free_port()
         url = f"postgresql+psycopg://postgres@/postgres?host={host}"
-        command = [python, "-m", "benchmarks.peers.langchain_service", kind]
-        command += [str(base / "chunks.json"), url, f"{model_url}/v1", str(port)]
-        with running(command, url=f"http://127.0.0.1:{port}/readyz"):
-            load = asyncio.run(put_load(f"http://127.0.0.1:{port}/ask", bodies, seconds=SECONDS))
+        service = [python, "-m", "benchmarks.peers.langchain_service"]
+        return {
+            kind: _measure_peer([*service, kind, str(base / "chunks.json"), url, f"{model_url}/v1"], bodies)
+            for kind in PEER_KINDS
+        }
     finally:
         server.stop()
-    return asdict(load)
+
+
+def _measure_peer(command: list[str], bodies: list[dict[str, Any]]) -> dict[str, Any]:
+    port = free_port()
+    with running([*command, str(port)], url=f"http://127.0.0.1:{port}/readyz"):
+        return asdict(asyncio.run(put_load(f"http://127.0.0.1:{port}/ask", bodies, seconds=SECONDS)))
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@
 
 `CHUNKS.json` is a list of `{text, source}`. It uses PGVectorStore, an async engine and an async chat model, as
 its documentation recommends for a server. `hybrid` retrieves by words and vectors, `dense` by vectors alone; `-hnsw`
-adds the index.
+has that index. The first kind makes the table, and the others use it, in this order.
 """
 
 from __future__ import annotations
@@ -48,15 +48,15 @@ def create_app(kind: str, chunks: Path, database_url: str, model_url: str) -> Fa
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         engine = PGEngine.from_connection_string(database_url, pool_size=12)
         config = HybridSearchConfig(tsv_column="content_tsv") if kind.startswith("hybrid") else None
-        await engine.ainit_vectorstore_table(
-            "peer_chunks", 384, hybrid_search_config=config, overwrite_existing=True
-        )
+        if kind == "hybrid":
+            await engine.ainit_vectorstore_table("peer_chunks", 384, hybrid_search_config=config)
         store = await PGVectorStore.create(engine, SameEmbedder(), "peer_chunks", hybrid_search_config=config)
-        rows = json.loads(chunks.read_text(encoding="utf-8"))
-        await store.aadd_documents(
-            [Document(row["text"], metadata={"source": row["source"]}) for row in rows]
-        )
-        if kind.endswith("hnsw"):
+        if kind == "hybrid":
+            rows = json.loads(chunks.read_text(encoding="utf-8"))
+            await store.aadd_documents(
+                [Document(row["text"], metadata={"source": row["source"]}) for row in rows]
+            )
+        if kind == "hybrid-hnsw":
             await store.aapply_vector_index(HNSWIndex())
         state["retriever"] = store.as_retriever(search_kwargs={"k": TOP_K})
         state["chain"] = PROMPT | ChatOpenAI(
