@@ -22,7 +22,7 @@ from tests.fakes.sources import LIGHTHOUSE
 
 pytestmark = pytest.mark.xdist_group("stopping")
 
-DOCUMENTS = 40
+DOCUMENTS = 96  # six batches, so that the first is in long before the last
 STOP_SECONDS = 20
 
 
