@@ -188,7 +188,7 @@ ROWS: tuple[Row, ...] = (
     ),
     Row(
         "search_throughput",
-        "Hybrid search, 16 callers, against langchain-postgres as it comes / with its indexes",
+        "Hybrid search, 16 callers, against langchain-postgres as it comes / with HNSW",
         ">= 4x / >= 2x, better nDCG",
         lambda r: (
             " / ".join(f"{ratio:.1f}x" for ratio in r["ratios"].values())

@@ -109,8 +109,11 @@ class JobWorker:
             await asyncio.gather(recovery, return_exceptions=True)
 
     async def _stop(self, working: asyncio.Task[None]) -> None:
-        """Stop in bounded time. `asyncio.wait_for` of Python 3.11 can lose a cancellation, and with it the listener
-        of the queue would wait for ever; a second one gets past it."""
+        """Stop in bounded time.
+
+        Twice a stop hung under load, and the cause was not found; perhaps the queue's listener lost its cancellation
+        (Python 3.11). A second one is tried, and then the wait ends.
+        """
         for patience in (self._settings.grace + _STOP_SECONDS, _STOP_SECONDS):
             if not working.done():
                 working.cancel()
