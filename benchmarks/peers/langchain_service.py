@@ -41,13 +41,20 @@ class Question(BaseModel):
     question: str
 
 
+def configure(text: str) -> HybridSearchConfig:
+    """Return the configuration of one search: one for all of them keeps the words of the first for ever."""
+    return HybridSearchConfig(
+        tsv_column="content_tsv", fts_query=text, primary_top_k=TOP_K, secondary_top_k=TOP_K
+    )
+
+
 def create_app(kind: str, chunks: Path, database_url: str, model_url: str) -> FastAPI:
     state: dict[str, Any] = {}
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         engine = PGEngine.from_connection_string(database_url, pool_size=12)
-        config = HybridSearchConfig(tsv_column="content_tsv") if kind.startswith("hybrid") else None
+        config = configure("") if kind.startswith("hybrid") else None
         if kind == "hybrid":
             await engine.ainit_vectorstore_table("peer_chunks", 384, hybrid_search_config=config)
         store = await PGVectorStore.create(engine, SameEmbedder(), "peer_chunks", hybrid_search_config=config)
@@ -58,7 +65,7 @@ def create_app(kind: str, chunks: Path, database_url: str, model_url: str) -> Fa
             )
         if kind == "hybrid-hnsw":
             await store.aapply_vector_index(HNSWIndex())
-        state["retriever"] = store.as_retriever(search_kwargs={"k": TOP_K})
+        state["store"], state["hybrid"] = store, config is not None
         state["chain"] = PROMPT | ChatOpenAI(
             model="fake-1", base_url=model_url, api_key="none", temperature=0
         )
@@ -69,7 +76,10 @@ def create_app(kind: str, chunks: Path, database_url: str, model_url: str) -> Fa
 
     @app.post("/ask")
     async def ask(body: Question) -> dict[str, Any]:
-        documents = await state["retriever"].ainvoke(body.question)
+        config = configure(body.question) if state["hybrid"] else None
+        documents = await state["store"].asimilarity_search(
+            body.question, k=TOP_K, hybrid_search_config=config
+        )
         sources = "\n".join(
             f'<source id="{number}" title="{document.metadata["source"]}">\n{document.page_content}\n</source>'
             for number, document in enumerate(documents, start=1)

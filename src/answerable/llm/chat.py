@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import AsyncGenerator, Awaitable
 from contextlib import AsyncExitStack, aclosing
 from typing import Literal, TypeVar
@@ -92,15 +93,17 @@ class ProviderChatModel:
         answer = model_request(
             self._model, to_messages(request.messages), model_settings=to_settings(request)
         )
-        return await self._wait(answer, deadline, deadline.left())
+        return await self._wait(answer, deadline, math.inf)
 
     async def _wait(self, awaitable: Awaitable[T], deadline: Deadline, limit: float) -> T:
         """Wait for the provider, no longer than the deadline and the bound on silence allow."""
+        left = deadline.left()
         try:
-            async with asyncio.timeout(min(limit, deadline.left())):
+            async with asyncio.timeout(min(limit, left)):
                 return await awaitable
         except TimeoutError as error:
-            if deadline.left() <= 0:
+            # Which of the two ran out was decided before the wait: the loop's clock may wake a hair too early.
+            if left <= limit:
                 raise out_of_time(self.name, deadline) from error
             raise SilenceError(limit) from error
 

@@ -21,6 +21,7 @@ from answerable.knowledge.index.store import IndexStore
 from answerable.knowledge.types import DocumentRef
 
 _MAX_EF_SEARCH = 1000  # pgvector's own limit
+_EF_PER_NEIGHBOUR = 2  # a queue as long as the result misses a fifth of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ def list_vector_settings(nearest: int) -> dict[str, str]:
     """Return pgvector's settings for a search that wants so many neighbours."""
     return {
         "hnsw.iterative_scan": "relaxed_order",
-        "hnsw.ef_search": str(min(nearest, _MAX_EF_SEARCH)),
+        "hnsw.ef_search": str(min(_EF_PER_NEIGHBOUR * nearest, _MAX_EF_SEARCH)),
     }
 
 
