@@ -6,6 +6,7 @@ PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11 python3.1
 BIN := .venv/bin
 RUN_STAMP := .venv/.installed
 DEV_STAMP := .venv/.installed-dev
+CLIENTS_STAMP := .venv-clients/.installed
 
 .DEFAULT_GOAL := help
 .PHONY: help run install check test bench docs lock
@@ -16,7 +17,7 @@ help:  ## show this list
 run: $(RUN_STAMP)  ## start the server over the project's own docs; prints the address
 	@$(BIN)/answerable serve --ingest docs --collection docs
 
-install: $(DEV_STAMP)  ## make .venv with everything that development needs
+install: $(DEV_STAMP) $(CLIENTS_STAMP)  ## make .venv with everything that development needs
 
 check: $(DEV_STAMP)  ## format, lint, types, import rules
 	$(BIN)/ruff format --check .
@@ -24,7 +25,7 @@ check: $(DEV_STAMP)  ## format, lint, types, import rules
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-test: $(DEV_STAMP)  ## everything that CI runs: check, then all tests
+test: $(DEV_STAMP) $(CLIENTS_STAMP)  ## everything that CI runs: check, then all tests
 	@bash scripts/system_packages.sh
 	$(MAKE) --no-print-directory check
 	$(BIN)/python -m pytest -n 2 --dist loadgroup --ignore tests/e2e/console
@@ -40,6 +41,7 @@ lock:  ## resolve the dependencies anew, with hashes and without an index addres
 	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url -q -o requirements.txt
 	echo hatchling | uv pip compile - -c requirements.txt --universal --python-version 3.11 --generate-hashes --no-emit-index-url -q -o requirements-build.txt
 	uv pip compile pyproject.toml --group dev -c requirements.txt --universal --python-version 3.11 --generate-hashes --no-emit-index-url -q -o requirements-dev.txt
+	uv pip compile tests/e2e/openai/clients/requirements.in --universal --python-version 3.11 --generate-hashes --no-emit-index-url -q -o requirements-clients.txt
 
 .venv/bin/python:
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer with venv is needed; set PYTHON=path/to/python3.11" >&2; exit 1; }
@@ -52,4 +54,10 @@ $(RUN_STAMP): .venv/bin/python requirements.txt pyproject.toml
 
 $(DEV_STAMP): $(RUN_STAMP) requirements-dev.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@touch $@
+
+# LangChain and LlamaIndex as their users have them, beside another version of the OpenAI SDK than ours.
+$(CLIENTS_STAMP): $(DEV_STAMP) requirements-clients.txt
+	@test -x .venv-clients/bin/python || $(BIN)/python -m venv .venv-clients
+	.venv-clients/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-clients.txt
 	@touch $@

@@ -20,6 +20,10 @@ NAMES = (
     "search_throughput",
     "ask_throughput",
     "serve_start",
+    "gateway",
+    "gateway_cache",
+    "gateway_memory",
+    "batch",
     "table",
 )
 

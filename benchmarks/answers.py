@@ -18,8 +18,8 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from answerable.answering.question import Question
-from answerable.answering.types import Answer
+from answerable.answering.question import make_ask
+from answerable.answering.types import Answer, Caller
 from answerable.wiring import Services, load_settings, open_services
 from benchmarks.data import get_data_root
 from benchmarks.questions import AskedQuestion, half, holds_answer, load_plain, load_qed, load_xquad
@@ -66,9 +66,7 @@ async def measure(services: Services, trial: Trial) -> dict[str, object]:
 
     async def ask(question: AskedQuestion) -> Answer:
         async with slots:
-            return await services.answers.ask(
-                Question.make(question.text, collection=trial.collection), groups=None
-            )
+            return await services.runs.run(make_ask(question.text, collection=trial.collection), Caller())
 
     answers = await asyncio.gather(*(ask(question) for question in trial.questions))
     abstained = sum(answer.abstained for answer in answers) / len(answers)

@@ -30,14 +30,12 @@ SECONDS = 20.0
 CORPORA = ("docs_fastapi", "docs_prometheus", "docs_rustbook", "docs_pgvector")
 PEER_KINDS = ("hybrid", "hybrid-hnsw", "dense-hnsw")
 _CONFIG = """\
+default_model = "fake:fake-1"
 [server]
 requests_per_minute = 0
 [providers.fake]
 base_url = "{url}/v1"
 api_key = "none"
-[apps.ask]
-collection = "bench"
-model = "fake:fake-1"
 """
 
 

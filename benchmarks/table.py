@@ -38,6 +38,8 @@ _SETS = {
     "xquad-de": "XQuAD-de",
     "xquad-zh": "XQuAD-zh",
 }
+_GATEWAY_KINDS = ("plain", "streaming", "streaming_paced")
+_PROXY = "litellm_1_workers"
 _FAULTS = ("number changed", "name swapped", "negated", "moved", "invented")
 _FAULT_AIMS = {"number changed": 0.95, "name swapped": 0.95, "negated": 0.80, "moved": 0.95, "invented": 0.95}
 
@@ -215,6 +217,60 @@ ROWS: tuple[Row, ...] = (
         "<= 5 s; <= 600 MB",
         lambda r: f"{r['seconds_to_readyz']:.1f} s; {r['server_rss_mb']} MB",
         lambda r: r["seconds_to_readyz"] <= 5 and r["server_rss_mb"] <= 600,
+    ),
+    Row(
+        "gateway",
+        "`/v1/chat/completions` through a `prompt` app, traced and priced, 16 callers, against a LiteLLM proxy "
+        "with one worker: requests a second, plain / streaming / streaming with a piece each millisecond",
+        ">= 5x",
+        lambda r: " / ".join(
+            f"{r['answerable_against'][_PROXY][kind]:.1f}x "
+            f"({r['servers']['answerable'][kind]['requests_per_second']:.0f} a second)"
+            for kind in ("plain", "streaming")
+        ),
+        lambda r: min(r["answerable_against"][_PROXY][kind] for kind in ("plain", "streaming")) >= 5,
+    ),
+    Row(
+        "gateway",
+        "What it adds to the provider's p50, as a share of what LiteLLM adds: 16 callers / one",
+        "<= .25",
+        lambda r: (
+            f"{r['answerable_against'][_PROXY]['p50_ms_with_16_callers']:.2f} / "
+            f"{r['answerable_against'][_PROXY]['p50_ms']:.2f} ({r['added']['answerable']['p50_ms']:.1f} ms)"
+        ),
+        lambda r: (
+            max(r["answerable_against"][_PROXY][key] for key in ("p50_ms", "p50_ms_with_16_callers")) <= 0.25
+        ),
+    ),
+    Row(
+        "gateway",
+        "What it adds to the provider's first text, one caller, median",
+        "<= 5 ms",
+        lambda r: f"{r['added']['answerable']['first_text_ms']:.1f} ms",
+        lambda r: bool(r["added"]["answerable"]["first_text_ms"] <= 5),
+    ),
+    Row(
+        "gateway",
+        "The same against FastAPI + the bare SDK, which traces and prices nothing: plain / streaming",
+        "as it is",
+        lambda r: " / ".join(
+            f"{r['answerable_against']['fastapi_openai_httpx'][kind]:.2f}x" for kind in ("plain", "streaming")
+        ),
+        bool,
+    ),
+    Row(
+        "gateway_cache",
+        "A cached answer against a new one, model of no latency, p50 of one caller",
+        "<= .3x",
+        lambda r: f"{r['1_callers']['ratio']:.2f}x ({r['1_callers']['cached_p50_ms']:.2f} ms)",
+        lambda r: bool(r["1_callers"]["ratio"] <= 0.3),
+    ),
+    Row(
+        "gateway_memory",
+        "Memory of the server over 50,000 chat completions, largest change",
+        "<= 5 %",
+        lambda r: f"{r['largest_change']:.1%} of {r['warm_up_mb'][-1]:.0f} MB",
+        lambda r: bool(r["largest_change"] <= 0.05),
     ),
 )
 

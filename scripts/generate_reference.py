@@ -43,8 +43,9 @@ def _cli_page() -> Iterator[str]:
 
 def _commands(command: Any, context: Any) -> Iterator[str]:
     for name in command.list_commands(context):
-        child = command.get_command(context, name)
-        inner = child.make_context(name, [], parent=context, resilient_parsing=True)
+        listed = command.get_command(context, name)
+        inner = listed.make_context(name, [], parent=context, resilient_parsing=True)
+        child = inner.command  # what is listed is only a stand-in for it
         yield f"## `{inner.command_path}`\n"
         yield f"{inspect.cleandoc(child.help or '')}\n"
         if hasattr(child, "list_commands"):

@@ -30,6 +30,9 @@ class ServerSettings(_Section):
     port: int = Field(8000, ge=0, le=65535, description="the next free one is taken when it is not free")
     requests_per_minute: int = Field(1200, ge=0, description="per key; 0 switches the limit off")
     max_body_bytes: int = Field(1 << 20, ge=1024, description="of a request that is not an upload")
+    max_media_bytes: int = Field(
+        32 << 20, ge=1024, description="of a request to an app, which may hold images and documents"
+    )
     max_upload_bytes: int = Field(512 << 20, ge=1024, description="of one uploaded file")
     ingest: bool = Field(True, description="run the ingestion worker inside the server")
 
@@ -39,7 +42,10 @@ class PriceEntry(_Section):
 
     input: Decimal = Field(ge=0)
     output: Decimal = Field(ge=0)
-    cached_input: Decimal | None = Field(None, ge=0)
+    cached_input: Decimal | None = Field(None, ge=0, description="else as other input")
+    cache_write: Decimal | None = Field(None, ge=0, description="else as other input")
+    reasoning: Decimal | None = Field(None, ge=0, description="else as other output")
+    image: Decimal | None = Field(None, ge=0, description="else as other input")
 
 
 class ProviderEntry(_Section):
@@ -53,6 +59,7 @@ class ProviderEntry(_Section):
     options: dict[str, str] = Field({}, description="of the kind: api_version, region, project, location")
     prices: dict[str, PriceEntry] = {}
     dimensions: dict[str, int] = Field({}, description="of embedding models that are not widely known")
+    concurrency: int = Field(512, ge=1, description="chat calls in flight at once; as many again may wait")
 
 
 class IngestionSettings(_Section):
@@ -66,24 +73,15 @@ class IngestionSettings(_Section):
     )
 
 
-class AppEntry(_Section):
-    """A question-answering app: `[apps.NAME]`. What is left out is the built-in default."""
+class BudgetEntry(_Section):
+    """What may be used in a day (UTC): `[[budgets]]`. At least one limit is given."""
 
-    collection: str = "docs"
-    model: str | None = Field(None, description="else what the environment offers, else local:extractive")
-    prompt: Path | None = Field(
-        None, description="a template in the workspace, with the blocks of the built-in one"
-    )
-    top_k: int = Field(8, ge=1, le=50, description="passages put before the model")
-    candidates: int = Field(200, ge=10, le=2000, description="passages that each side of the search proposes")
-    dense_weight: float | None = Field(
-        None, ge=0, le=1, description="share of the dense score; else by language"
-    )
-    context_tokens: int = Field(3000, ge=200, le=200_000, description="budget of the passages")
-    temperature: float = Field(0.0, ge=0, le=2)
-    deadline: float = Field(60.0, gt=0, le=600, description="seconds for a whole answer")
-    verifier: str = Field("lexical", description="or `model:PROVIDER:MODEL`")
-    policy: Literal["keep", "strip", "repair", "abstain"] = "keep"
+    scope: Literal["key", "app", "user", "all"]
+    match: str = Field("*", description="a key's name or id, an app, a user; `*` gives each one its own")
+    requests: int | None = Field(None, ge=0)
+    tokens: int | None = Field(None, ge=0)
+    usd: Decimal | None = Field(None, ge=0, description="US dollars")
+    warn_at: float = Field(0.8, gt=0, le=1, description="share of a limit at which a warning is logged")
 
 
 class Settings(BaseSettings):
@@ -100,10 +98,14 @@ class Settings(BaseSettings):
     database_connections: int = Field(12, ge=2, le=200, description="at most, for each process")
     embedder: str = Field("local:minilm", description="of a collection's first index")
     default_app: str = Field("ask", description="answers when a request names no app")
+    default_model: str | None = Field(
+        None,
+        description="of variants that name none; else what the environment offers, else local:extractive",
+    )
     server: ServerSettings = ServerSettings()
     ingestion: IngestionSettings = IngestionSettings()
     providers: dict[str, ProviderEntry] = {}
-    apps: dict[str, AppEntry] = {}
+    budgets: tuple[BudgetEntry, ...] = ()
 
     @property
     def state_folder(self) -> Path:

@@ -6,18 +6,27 @@ import asyncio
 import os
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, replace
 
+from answerable.access.budgets.service import BudgetService
+from answerable.access.budgets.types import Budget
 from answerable.access.keyfile import AdminKeyFile
 from answerable.access.limits import RateLimiter
 from answerable.access.service import AccessService
-from answerable.answering.prompt import Prompt, default_prompt
-from answerable.answering.service import AnswerService
+from answerable.answering.caching.service import AnswerCache
+from answerable.answering.dialogue import Dialogue
+from answerable.answering.follow_up.erasure import ConversationEraser
+from answerable.answering.front import FrontService
+from answerable.answering.grounded.runner import GroundedRunner
+from answerable.answering.media.service import MediaLoader
+from answerable.answering.preparing import prepare
+from answerable.answering.prompting.runner import PromptRunner
 from answerable.answering.verification.lexical import LexicalVerifier
 from answerable.answering.verifiers import Verifiers
+from answerable.apps.files.loader import builtin_apps, load_apps
+from answerable.apps.files.types import LoadedApps
 from answerable.apps.service import AppService
-from answerable.apps.types import Variant
+from answerable.conversations.service import ConversationService
 from answerable.core.clock import SystemClock
 from answerable.core.errors import SetupError
 from answerable.db.database import Database
@@ -33,18 +42,26 @@ from answerable.knowledge.ingestion.service import IngestionService, IngestionSe
 from answerable.knowledge.parsing.types import ParseLimits
 from answerable.knowledge.service import KnowledgeService
 from answerable.knowledge.sources.types import WebLimits
-from answerable.knowledge.types import IndexSettings, RetrievalSettings
+from answerable.knowledge.types import IndexSettings
 from answerable.llm.environment import choose_default, merge_providers
 from answerable.llm.extractive.model import ExtractiveModel
 from answerable.llm.minilm.embedder import LocalEmbedder
+from answerable.llm.minilm.model import NAME as LOCAL_EMBEDDER
 from answerable.llm.minilm.model import MiniLM
 from answerable.llm.providers.types import Price, ProviderSettings
 from answerable.llm.service import Models
-from answerable.settings import FILE_NAME, STATE_FOLDER, AppEntry, ProviderEntry, Settings, load_settings
+from answerable.settings import FILE_NAME, STATE_FOLDER, ProviderEntry, Settings, load_settings
+from answerable.traces.service import TraceService
 
-__all__ = ["FILE_NAME", "STATE_FOLDER", "Services", "Settings", "load_settings", "open_services"]
-
-BUILT_IN_APP = "ask"
+__all__ = [
+    "FILE_NAME",
+    "STATE_FOLDER",
+    "Services",
+    "Settings",
+    "load_settings",
+    "load_workspace_apps",
+    "open_services",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +78,36 @@ class Services:
     ingestion: IngestionService
     job_worker: JobWorker
     search: SearchService
-    answers: AnswerService
+    verifiers: Verifiers
+    budgets: BudgetService
+    traces: TraceService
+    files: MediaLoader
+    conversations: ConversationService
+    conversation_eraser: ConversationEraser
+    runs: FrontService
+
+    async def apply_workspace(self) -> None:
+        """Register the apps of the workspace's files, and make their models. Raises SetupError with all problems."""
+        loaded = await asyncio.to_thread(load_workspace_apps, self)
+        if loaded.errors:
+            raise SetupError(
+                "\n".join(["The apps of the workspace are not valid:", *map(str, loaded.errors)]),
+                hint="Mend the files; `answerable apply --dry-run` checks them again.",
+            )
+        await self.apps.apply(loaded.apps, by="serve")
+        await prepare(self.apps, self.models, self.verifiers)
+
+
+def load_workspace_apps(services: Services) -> LoadedApps:
+    """Read the app files of the workspace, and the built-in ones that have no file of their name there.
+
+    Off the event loop: it may run the user's own modules.
+    """
+    settings, model = services.settings, services.models.default_chat_name
+    loaded = load_apps(settings.workspace, default_model=model)
+    own = {path.stem for path in (settings.workspace / "apps").glob("*.yaml")}
+    built_in = [app for app in builtin_apps(default_model=model) if app.name not in own]
+    return replace(loaded, apps=(*built_in, *loaded.apps))
 
 
 @asynccontextmanager
@@ -96,7 +142,8 @@ async def _open_database(settings: Settings, stack: AsyncExitStack) -> Database:
 async def _open_models(settings: Settings, environ: Mapping[str, str], stack: AsyncExitStack) -> Models:
     configured = [_provider(name, entry, environ) for name, entry in settings.providers.items()]
     models = Models(
-        merge_providers(configured, environ), default_chat_name=choose_default(environ, configured)
+        merge_providers(configured, environ),
+        default_chat_name=settings.default_model or choose_default(environ, configured),
     )
     stack.push_async_callback(models.close)
     embedder = LocalEmbedder(await asyncio.to_thread(MiniLM.load))
@@ -121,8 +168,30 @@ async def _build(settings: Settings, database: Database, models: Models, stack: 
     )
     stack.push_async_callback(ingestion.close)
     search = SearchService(database, models.embedder, clock)
-    apps = AppService(_variants(settings, models), default=settings.default_app)
     verifiers = Verifiers(lexical=LexicalVerifier(models.embedder(settings.embedder)), chat=models.chat)
+    apps = await _open_apps(settings, database, models, stack)
+    traces = TraceService(database)
+    await stack.enter_async_context(traces.written())
+    budgets = BudgetService(database, _budgets(settings), clock=clock)
+    await stack.enter_async_context(budgets.opened())
+    cache = AnswerCache(database, clock=clock, embed=models.embedder(LOCAL_EMBEDDER).embed_query)
+    await stack.enter_async_context(cache.opened())
+    conversations = ConversationService(database)
+    files = MediaLoader(_web_limits(settings))
+    front = FrontService(
+        apps=apps,
+        runners={
+            "rag": GroundedRunner(search=search, models=models, verifiers=verifiers, clock=clock),
+            "prompt": PromptRunner(models=models, files=files, clock=clock),
+        },
+        models=models,
+        search=search,
+        budgets=budgets,
+        cache=cache,
+        dialogue=Dialogue(conversations),
+        traces=traces,
+        clock=clock,
+    )
     return Services(
         settings=settings,
         database=database,
@@ -134,8 +203,36 @@ async def _build(settings: Settings, database: Database, models: Models, stack: 
         ingestion=ingestion,
         job_worker=JobWorker(jobs, database),
         search=search,
-        answers=AnswerService(apps=apps, search=search, models=models, verifiers=verifiers, clock=clock),
+        verifiers=verifiers,
+        budgets=budgets,
+        traces=traces,
+        files=files,
+        conversations=conversations,
+        conversation_eraser=ConversationEraser(conversations=conversations, traces=traces),
+        runs=front,
     )
+
+
+async def _open_apps(
+    settings: Settings, database: Database, models: Models, stack: AsyncExitStack
+) -> AppService:
+    """Load the registered apps. A workspace in which nothing was applied yet gets the built-in ones."""
+    apps = AppService(database, default_app=settings.default_app, clock=SystemClock())
+    await stack.enter_async_context(apps.watched())
+    known = {app.name for app in apps.list_apps()}
+    built_in = await asyncio.to_thread(builtin_apps, default_model=models.default_chat_name)
+    missing = [app for app in built_in if app.name not in known]
+    if missing:
+        await apps.apply(missing, by="answerable")
+    return apps
+
+
+def _budgets(settings: Settings) -> list[Budget]:
+    return [Budget(**entry.model_dump()) for entry in settings.budgets]
+
+
+def _web_limits(settings: Settings) -> WebLimits:
+    return WebLimits(allow_private_hosts=settings.ingestion.allow_private_hosts)
 
 
 def _ingestion_settings(settings: Settings) -> IngestionSettings:
@@ -144,49 +241,9 @@ def _ingestion_settings(settings: Settings) -> IngestionSettings:
         index=IndexSettings(embedder=settings.embedder),
         pool=PoolSettings(processes=chosen.processes, silence=chosen.parse_timeout),
         parsing=ParseLimits(max_bytes=chosen.max_file_bytes),
-        web=WebLimits(allow_private_hosts=chosen.allow_private_hosts),
+        web=_web_limits(settings),
         max_upload_bytes=settings.server.max_upload_bytes,
     )
-
-
-def _variants(settings: Settings, models: Models) -> dict[str, Variant]:
-    """Return the variant of each app: the built-in one unless the settings have their own of that name."""
-    entries = {BUILT_IN_APP: AppEntry(), **settings.apps}
-    if settings.default_app not in entries:
-        raise SetupError(
-            f"default_app names {settings.default_app!r}, which is not an app here.",
-            hint=f"Apps here: {', '.join(sorted(entries))}.",
-        )
-    return {name: _variant(name, entry, settings.workspace, models) for name, entry in entries.items()}
-
-
-def _variant(name: str, entry: AppEntry, workspace: Path, models: Models) -> Variant:
-    prompt = default_prompt() if entry.prompt is None else _read_prompt(workspace / entry.prompt)
-    Prompt(prompt)  # a template that cannot work stops the start, not the first question
-    return Variant(
-        app=name,
-        name="default",
-        collection=entry.collection,
-        prompt=prompt,
-        model=entry.model or models.default_chat_name,
-        retrieval=RetrievalSettings(
-            top_k=entry.top_k, candidates=entry.candidates, dense_weight=entry.dense_weight
-        ),
-        context_tokens=entry.context_tokens,
-        temperature=entry.temperature,
-        deadline=entry.deadline,
-        verifier=entry.verifier,
-        policy=entry.policy,
-    )
-
-
-def _read_prompt(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise SetupError(
-            f"The prompt {path} cannot be read: {error}.", hint="Mend the app's `prompt`."
-        ) from error
 
 
 def _provider(name: str, entry: ProviderEntry, environ: Mapping[str, str]) -> ProviderSettings:
@@ -205,9 +262,7 @@ def _provider(name: str, entry: ProviderEntry, environ: Mapping[str, str]) -> Pr
         api_key=key,
         default_model=entry.default_model,
         options=entry.options,
-        prices={
-            model: Price(input=price.input, output=price.output, cached_input=price.cached_input)
-            for model, price in entry.prices.items()
-        },
+        prices={model: Price(**price.model_dump()) for model, price in entry.prices.items()},
         dimensions=entry.dimensions,
+        concurrency=entry.concurrency,
     )

@@ -44,7 +44,7 @@ def test_the_file_is_read_and_the_environment_goes_first(
     [
         ("[server]\nprot = 1\n", "server.prot"),
         ('[server]\nport = "many"\n', "server.port"),
-        ("[apps.ask]\npolicy = 'hope'\n", "apps.ask.policy"),
+        ("[ingestion]\nprocesses = -1\n", "ingestion.processes"),
         ("[server\n", "answerable.toml"),
     ],
 )

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
 
+from answerable.answering.types import RunRequest
 from answerable.core.errors import InvalidInput
 
 MAX_QUESTION = 1000
@@ -14,39 +14,24 @@ MAX_TOKENS = 4096
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
-    """One question to an app. Use `Question.make`, which checks it."""
-
-    text: str
-    max_tokens: int = 512
-    app: str | None = None
-    collection: str | None = None
-    conversation_id: str | None = None
-    user: str | None = None
-
-    @classmethod
-    def make(
-        cls,
-        text: str,
-        *,
-        max_tokens: int = 512,
-        app: str | None = None,
-        collection: str | None = None,
-        conversation_id: str | None = None,
-        user: str | None = None,
-    ) -> Question:
-        """Clean and check. Raises InvalidInput that says what is wrong and what is accepted."""
-        if not 1 <= max_tokens <= MAX_TOKENS:
-            raise InvalidInput(f"max_tokens is {max_tokens}.", hint=f"Give a number from 1 to {MAX_TOKENS}.")
-        return cls(
-            text=clean_question(text),
-            max_tokens=max_tokens,
-            app=app,
-            collection=collection,
-            conversation_id=conversation_id,
-            user=user,
-        )
+def make_ask(
+    text: str,
+    *,
+    max_tokens: int = 512,
+    app: str | None = None,
+    collection: str | None = None,
+    conversation_id: str | None = None,
+) -> RunRequest:
+    """Return the request that a question is. Raises InvalidInput that says what is wrong and what is accepted."""
+    if not 1 <= max_tokens <= MAX_TOKENS:
+        raise InvalidInput(f"max_tokens is {max_tokens}.", hint=f"Give a number from 1 to {MAX_TOKENS}.")
+    return RunRequest(
+        app=app,
+        input={"question": clean_question(text)},
+        max_tokens=max_tokens,
+        collection=collection,
+        conversation_id=conversation_id,
+    )
 
 
 def clean_question(text: str) -> str:

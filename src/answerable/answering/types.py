@@ -2,14 +2,55 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Literal
+from typing import Any, Literal
+from uuid import UUID
 
-from answerable.knowledge.types import Hit
+from answerable.knowledge.types import Groups, Hit
+from answerable.llm.types import Attempt, ChatResult, Message, OutputSchema, Usage
 
 Verdict = Literal["supported", "partial", "unsupported", "unchecked"]
 PolicyName = Literal["keep", "strip", "repair", "abstain"]
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who asks. `key_id` is None for the command line on its own workspace; `groups` as in knowledge.types."""
+
+    key_id: UUID | None = None
+    key_name: str | None = None
+    groups: Groups = None
+    user: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RunRequest:
+    """One request to an app of any kind, checked against nothing yet.
+
+    `app` is `NAME`, `NAME@VARIANT` or None for the default one. `input` holds the declared variables by name (a
+    `rag` app has one, `question`); images and documents are bytes. `messages` are what an OpenAI client sends
+    instead: the earlier turns, and last the user's. `output` asks for JSON where the variant does not.
+    """
+
+    app: str | None = None
+    input: Mapping[str, Any] = field(default_factory=dict)
+    messages: tuple[Message, ...] = ()
+    max_tokens: int | None = None
+    temperature: float | None = None
+    top_p: float | None = None
+    stop: tuple[str, ...] = ()
+    seed: int | None = None
+    output: OutputSchema | None = None
+    collection: str | None = None
+    conversation_id: str | None = None
+    fresh: bool = False
+    """Whether to pass the cache by."""
+    answered: ChatResult | None = None
+    """What the first model call of a `prompt` app gave, where it was had elsewhere: by a provider's batch."""
+    trace_id: str | None = None
+    """What the trace is to be called, where the caller must know before the run is through."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +86,11 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What `POST /ask` returns; `sources` are the passages that were put before the model, in marker order."""
+    """What a run returns. `sources` are the passages that were put before the model, in marker order.
+
+    `answer` is the text; where the app has an output schema, `data` is the JSON that it holds. `saved_usd` is what a
+    cached answer would have cost.
+    """
 
     answer: str
     sources: tuple[Hit, ...]
@@ -60,6 +105,12 @@ class Answer:
     cached: bool = False
     verdict_counts: dict[str, int] = field(default_factory=dict)
     timings_ms: dict[str, float] = field(default_factory=dict)
+    data: Any = None
+    usage: Usage = field(default_factory=Usage)
+    finish_reason: Literal["stop", "length", "content_filter", "other"] = "stop"
+    attempts: tuple[Attempt, ...] = ()
+    saved_usd: Decimal | None = None
+    conversation_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

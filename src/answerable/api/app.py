@@ -8,6 +8,7 @@ from fastapi import FastAPI
 
 from answerable import __version__
 from answerable.api.middleware import BodyLimit, SecurityHeaders
+from answerable.api.openapi_apps import add_app_paths
 from answerable.api.problems import install_handlers
 from answerable.api.routes.registry import ROUTERS
 from answerable.wiring import Services
@@ -24,7 +25,12 @@ def create_app(services: Services) -> FastAPI:
     app = _bare_app()
     app.state.services = services
     limits = services.settings.server
-    app.add_middleware(BodyLimit, max_bytes=limits.max_body_bytes, max_upload_bytes=limits.max_upload_bytes)
+    app.add_middleware(
+        BodyLimit,
+        max_bytes=limits.max_body_bytes,
+        max_media_bytes=limits.max_media_bytes,
+        max_upload_bytes=limits.max_upload_bytes,
+    )
     app.add_middleware(SecurityHeaders)
     install_handlers(app)
     return app
@@ -35,8 +41,17 @@ def create_openapi() -> dict[str, Any]:
     return _bare_app().openapi()
 
 
+class _App(FastAPI):
+    """The application, whose OpenAPI document also has the apps of the workspace as they are when it is asked for."""
+
+    def openapi(self) -> dict[str, Any]:
+        services: Services | None = getattr(self.state, "services", None)
+        document = super().openapi()
+        return document if services is None else add_app_paths(document, services.apps.list_apps())
+
+
 def _bare_app() -> FastAPI:
-    app = FastAPI(
+    app = _App(
         title="Answerable",
         version=__version__,
         description=_DESCRIPTION,

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import json
-
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from answerable.api.problems import MEDIA_TYPE, to_problem
 from answerable.core.errors import TooLarge
 
 _HEADERS = {
@@ -44,12 +41,17 @@ class SecurityHeaders:
         await self._app(scope, receive, send_with_headers)
 
 
-class BodyLimit:
-    """Refuses a body over its bound with 413, by its declared length or as soon as it has grown too long."""
+_MEDIA_PATHS = ("/v1/apps/", "/v1/chat/completions")
+"""Where a body may hold images in base64, and documents."""
 
-    def __init__(self, app: ASGIApp, *, max_bytes: int, max_upload_bytes: int) -> None:
+
+class BodyLimit:
+    """Refuses a body over its bound with 413: at once by its declared length, or as soon as it has grown too long."""
+
+    def __init__(self, app: ASGIApp, *, max_bytes: int, max_media_bytes: int, max_upload_bytes: int) -> None:
         self._app = app
         self._max_bytes = max_bytes
+        self._max_media_bytes = max_media_bytes
         self._max_upload_bytes = max_upload_bytes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -57,16 +59,16 @@ class BodyLimit:
             await self._app(scope, receive, send)
             return
         headers = dict(scope["headers"])
-        upload = headers.get(b"content-type", b"").startswith(b"multipart/form-data")
-        limit = self._max_upload_bytes if upload else self._max_bytes
+        limit = self._find_limit(scope["path"], headers.get(b"content-type", b""))
         declared = headers.get(b"content-length", b"")
-        if declared.isdigit() and int(declared) > limit:
-            await _refuse(send, limit)
-            return
+        too_large = declared.isdigit() and int(declared) > limit
         received = 0
 
         async def receive_within() -> Message:
+            # Raised where the route reads the body, so that the error has the form of that route's errors.
             nonlocal received
+            if too_large:
+                raise _too_large(limit)
             message = await receive()
             received += len(message.get("body", b""))
             if received > limit:
@@ -75,13 +77,12 @@ class BodyLimit:
 
         await self._app(scope, receive_within, send)
 
+    def _find_limit(self, path: str, content_type: bytes) -> int:
+        if path.startswith(_MEDIA_PATHS):
+            return self._max_media_bytes
+        upload = content_type.startswith(b"multipart/form-data")
+        return self._max_upload_bytes if upload else self._max_bytes
+
 
 def _too_large(limit: int) -> TooLarge:
     return TooLarge(f"The body is over {limit} bytes.", hint="Send less, or raise the bound under [server].")
-
-
-async def _refuse(send: Send, limit: int) -> None:
-    body = json.dumps(to_problem(_too_large(limit))).encode()
-    headers = [(b"content-type", MEDIA_TYPE.encode()), (b"content-length", str(len(body)).encode())]
-    await send({"type": "http.response.start", "status": 413, "headers": headers})
-    await send({"type": "http.response.body", "body": body})

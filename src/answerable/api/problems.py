@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import math
+from collections.abc import Sequence
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -11,7 +12,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from answerable.core.errors import AnswerableError
+from answerable.core.errors import AnswerableError, FieldProblem
 
 MEDIA_TYPE = "application/problem+json"
 _log = logging.getLogger(__name__)
@@ -28,6 +29,9 @@ def to_problem(error: AnswerableError) -> dict[str, Any]:
     }
     if error.hint:
         problem["hint"] = error.hint
+    problems: Sequence[FieldProblem] = getattr(error, "problems", ())
+    if problems:
+        problem["errors"] = [{"at": one.at, "problem": one.problem} for one in problems]
     return problem
 
 

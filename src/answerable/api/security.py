@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from typing import Annotated
 
 from fastapi import Depends, Request
-from fastapi.security import HTTPBearer
+from fastapi.openapi.models import HTTPBearer
+from fastapi.security.base import SecurityBase
 
 from answerable.access.types import Principal, Role
+from answerable.answering.types import Caller
 from answerable.wiring import Services
 
-_bearer = HTTPBearer(auto_error=False, description="An API key: `Authorization: Bearer ans_...`")
 
-
-def get_services(request: Request) -> Services:
+async def get_services(request: Request) -> Services:  # async: a plain function would cost a thread's turn
     services: Services = request.app.state.services
     return services
 
@@ -22,26 +21,36 @@ def get_services(request: Request) -> Services:
 ServicesDep = Annotated[Services, Depends(get_services)]
 
 
-def require(*roles: Role) -> Callable[..., Awaitable[Principal]]:
-    """Return a dependency that lets these roles (and `admin`) through, within the key's request limit."""
+class KeyOf(SecurityBase):
+    """A dependency that lets the keys of these roles (and of `admin`) through, within the key's request limit.
 
-    async def principal(
-        request: Request, services: ServicesDep, _: Annotated[object, Depends(_bearer)]
-    ) -> Principal:
+    It is the security scheme itself and has no dependencies: each one nested costs more than the check does.
+    """
+
+    def __init__(self, *roles: Role) -> None:
+        self.scheme_name = "HTTPBearer"
+        self.model = HTTPBearer(description="An API key: `Authorization: Bearer ans_...`")
+        self._roles = roles
+
+    async def __call__(self, request: Request) -> Principal:
+        access = (await get_services(request)).access
         scheme, _, secret = request.headers.get("authorization", "").partition(" ")
-        found = await services.access.authenticate(secret.strip() if scheme.lower() == "bearer" else None)
-        services.access.authorise(found, roles)
-        services.access.take(found)
+        found = await access.authenticate(secret.strip() if scheme.lower() == "bearer" else None)
+        access.authorise(found, self._roles)
+        access.take(found)
         return found
 
-    return principal
+
+def get_caller(principal: Principal, *, user: str | None = None) -> Caller:
+    """Return the one who asks, as answering knows it."""
+    return Caller(key_id=principal.key_id, key_name=principal.name, groups=principal.groups, user=user)
 
 
-Reader = Annotated[Principal, Depends(require("developer", "reviewer", "app"))]
+Reader = Annotated[Principal, Depends(KeyOf("developer", "reviewer", "app"))]
 """Anybody with a key: may ask and search what its groups allow."""
 
-Developer = Annotated[Principal, Depends(require("developer"))]
+Developer = Annotated[Principal, Depends(KeyOf("developer"))]
 """May change collections and documents."""
 
-Admin = Annotated[Principal, Depends(require())]
+Admin = Annotated[Principal, Depends(KeyOf())]
 """May make and revoke keys."""

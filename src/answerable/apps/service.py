@@ -1,35 +1,174 @@
-"""Which variant answers: the app's own, over the collection that was asked for."""
+"""Apps: registered from files, never changed, and found in memory by every request."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
+import asyncio
+import logging
+import re
+from collections.abc import AsyncIterator, Sequence
+from contextlib import aclosing, asynccontextmanager
+from typing import Final
 
-from answerable.apps.types import Variant
-from answerable.core.errors import NotFound
+import psycopg
+
+from answerable.apps import applying, store
+from answerable.apps.diff import VariantDiff, diff_variants
+from answerable.apps.events import listen
+from answerable.apps.files.types import AppFile
+from answerable.apps.planning import ApplyReport, plan
+from answerable.apps.snapshot import Snapshot
+from answerable.apps.types import App, Label, LabelEvent, Variant
+from answerable.core.clock import Clock
+from answerable.core.errors import InvalidInput, Unavailable
+from answerable.core.tasks import stop
+from answerable.db.database import Database
+
+_log = logging.getLogger(__name__)
+
+_LABEL = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+"""What PostgreSQL has no room for in a text: NUL, and halves of a character."""
+_MAX_REASON: Final = 1000
+_RETRY_SECONDS: Final = 0.5
 
 
 class AppService:
-    """The apps of a workspace, each with the variant that answers."""
+    """The apps of a workspace. Reading takes no I/O: `load` and `watch` keep all of them in memory.
 
-    def __init__(self, variants: Mapping[str, Variant], *, default: str) -> None:
-        self._variants = dict(variants)
-        self._default = default
+    `longest_wait` is how many seconds a change waits for another one to end.
+    """
 
-    def list_apps(self) -> list[str]:
-        return sorted(self._variants)
+    def __init__(
+        self, database: Database, *, default_app: str, clock: Clock, longest_wait: float = 10.0
+    ) -> None:
+        self.default_app = default_app
+        self._database = database
+        self._clock = clock
+        self._longest_wait = longest_wait
+        self._snapshot = Snapshot({})
+        self._loading = asyncio.Lock()
 
-    def get_variant(self, app: str | None = None, collection: str | None = None) -> Variant:
-        """Return the variant of the app (the default one when None). Raises NotFound for an unknown app.
+    def list_apps(self) -> tuple[App, ...]:
+        """Return all apps by name."""
+        return tuple(self._snapshot.apps.values())
 
-        Another collection makes another variant: its content, and so its hash, is different.
+    def get_app(self, name: str) -> App:
+        """Raises NotFound (`unknown_app`)."""
+        return self._snapshot.get_app(name)
+
+    def get_variant(self, reference: str | None = None) -> Variant:
+        """Return what `APP` or `APP@VARIANT` names, the default app's production without one.
+
+        VARIANT: the name of a variant, a label, the start of a hash or a variant's id. Raises NotFound
+        (`unknown_app`, `unknown_variant`) and InvalidInput (`ambiguous_variant`).
         """
-        name = app or self._default
-        variant = self._variants.get(name)
-        if variant is None:
-            raise NotFound(
-                f"There is no app {name!r}.",
-                hint=f"Apps here: {', '.join(self.list_apps())}.",
-                code="unknown_app",
+        return self._snapshot.get_variant(reference or self.default_app)
+
+    def find_variant_by_hash(self, hash: str, *, app: str | None = None) -> Variant | None:
+        """Return the variant that a trace's `variant_hash` names, of this app or of any."""
+        return self._snapshot.find_by_hash(hash, app)
+
+    def diff(self, app: str, before: str, after: str) -> VariantDiff:
+        """Compare two variants of an app, each named as after the `@` of a reference. Raises as `get_variant`."""
+        found = self.get_app(app)
+        return diff_variants(self._snapshot.select(found, before), self._snapshot.select(found, after))
+
+    async def apply(self, files: Sequence[AppFile], *, by: str, dry_run: bool = False) -> ApplyReport:
+        """Register what is new in the files, and move the labels that no person holds; all of it or nothing.
+
+        What is registered already stays as it is, so a second apply changes nothing. With `dry_run` the report says
+        what would be done. Raises InvalidInput and Unavailable.
+        """
+        async with self._database.transaction() as tx:
+            await store.lock(tx, longest_wait=self._longest_wait)
+            apps = await store.read_apps(tx, self._snapshot.contents)
+            report = ApplyReport(plan(files, apps), dry_run=dry_run)
+            for change in () if dry_run else report.apps:
+                await applying.write(tx, change, by=by, at=self._clock.now())
+        if not dry_run:
+            await self.load()
+        return report
+
+    async def move_label(self, app: str, label: str, variant: str, *, by: str, reason: str) -> Label:
+        """Point the label at a variant, named as after the `@` of a reference; a new label is made.
+
+        The app's file leaves it there until it says something else, or the label is put back where the file says.
+        A label that is there already is not moved. Raises NotFound and InvalidInput.
+        """
+        _check_label(label, reason)
+        async with self._database.transaction() as tx:
+            await store.lock(tx, longest_wait=self._longest_wait)
+            current = Snapshot(await store.read_apps(tx, self._snapshot.contents))
+            found = current.get_app(app)
+            before = found.labels.get(label)
+            target = current.select(found, variant)
+            if before is not None and before.variant.id == target.id:
+                return before
+            moved = Label(
+                app=app,
+                name=label,
+                variant=target,
+                moved_at=self._clock.now(),
+                source="person",
+                by=by,
+                reason=reason.strip(),
+                file_variant=None if before is None else before.file_variant,
+                held=not _file_agrees(before, target, found),
             )
-        return variant if collection is None else replace(variant, collection=collection)
+            await store.write_label(tx, moved, before=None if before is None else before.variant)
+        await self.load()
+        return moved
+
+    async def history(self, app: str, *, limit: int = 200) -> list[LabelEvent]:
+        """Return who moved which label of the app, newest first. Raises NotFound."""
+        self.get_app(app)
+        async with self._database.transaction() as tx:
+            return await store.list_events(tx, app, limit=limit)
+
+    async def load(self) -> None:
+        """Take in all apps as they are now. Raises Unavailable."""
+        async with self._loading, self._database.snapshot({}) as tx:
+            self._snapshot = Snapshot(await store.read_apps(tx, self._snapshot.contents))
+
+    async def watch(self) -> None:
+        """Take in every change that others make, within a second, until cancelled. Outlives a lost database."""
+        async with aclosing(listen(self._database.conninfo)) as words:
+            async for _ in words:
+                await self._load_patiently()
+
+    @asynccontextmanager
+    async def watched(self) -> AsyncIterator[None]:
+        """Load, and watch while the context is open. Raises Unavailable when the first load fails."""
+        await self.load()
+        task = asyncio.create_task(self.watch(), name="apps watch")
+        try:
+            yield
+        finally:
+            await stop(task)
+
+    async def _load_patiently(self) -> None:
+        while True:
+            try:
+                return await self.load()
+            except (Unavailable, psycopg.Error) as error:
+                _log.warning("The apps could not be loaded, what was loaded last is used: %s", error)
+                await asyncio.sleep(_RETRY_SECONDS)
+
+
+def _file_agrees(label: Label | None, target: Variant, app: App) -> bool:
+    """Tell whether the file has the label on just this content too."""
+    named = None if label is None or label.file_variant is None else app.names.get(label.file_variant)
+    return named is not None and named.id == target.id
+
+
+def _check_label(label: str, reason: str) -> None:
+    if not _LABEL.fullmatch(label):
+        raise InvalidInput(
+            f"{label!r} is not the name of a label.",
+            hint="Use lower-case letters, digits, _ and -, at most 63 of them.",
+        )
+    if not reason.strip() or len(reason) > _MAX_REASON or _UNSTORABLE.search(reason):
+        raise InvalidInput(
+            f"A moved label needs a reason, of 1 to {_MAX_REASON} characters of text.",
+            hint="Say why: whoever reads the history of the app will want to know.",
+        )

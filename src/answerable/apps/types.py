@@ -1,48 +1,78 @@
-"""An app's variant: everything that can change an answer, as one frozen value with a hash."""
+"""Apps and their variants as records: what is registered never changes, only labels move."""
 
 from __future__ import annotations
 
-import hashlib
-import json
-from dataclasses import asdict, dataclass, field
-from functools import lru_cache
-from typing import Literal
+from dataclasses import dataclass, field
+from datetime import datetime
 
-from answerable.knowledge.types import RetrievalSettings
+from answerable.apps.content import Kind, VariantContent
 
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """One immutable configuration of a `rag` app.
+    """One immutable configuration of an app. `app` and `name` are what people call it; `hash` is what it is.
 
-    `model` is `provider:model`. `verifier` is `lexical` or
-    `model:NAME`. `prompt` is the resolved template text, not its path, so that the hash covers it.
+    `registered_at` is None for one that is only in a file.
     """
 
     app: str
     name: str
-    collection: str
-    prompt: str
-    model: str
-    retrieval: RetrievalSettings = field(default_factory=RetrievalSettings)
-    context_tokens: int = 3000
-    temperature: float = 0.0
-    deadline: float = 60.0
-    verifier: str = "lexical"
-    policy: Literal["keep", "strip", "repair", "abstain"] = "keep"
+    content: VariantContent
+    registered_at: datetime | None = field(default=None, compare=False)
+
+    @property
+    def hash(self) -> str:
+        return self.content.hash
 
     @property
     def id(self) -> str:
         """Return what a trace and an answer name: the variant's name and the start of its hash."""
-        return f"{self.name}@{self.content_hash[:12]}"
-
-    @property
-    def content_hash(self) -> str:
-        """Return the SHA-256 of the canonical JSON of all that can change an answer (the names are labels)."""
-        return _hash_content(self)
+        return f"{self.name}@{self.hash[:12]}"
 
 
-@lru_cache(maxsize=256)
-def _hash_content(variant: Variant) -> str:
-    content = {key: value for key, value in asdict(variant).items() if key not in {"app", "name"}}
-    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A pointer from an app to a variant: `production`, `candidate`. `source` is `file` or `person`.
+
+    `file_variant` is the variant's name that the app's file gave last. A label is `held` while a person has it
+    elsewhere: the file moves it again when it says something else than it did.
+    """
+
+    app: str
+    name: str
+    variant: Variant
+    moved_at: datetime
+    source: str
+    by: str = ""
+    reason: str = ""
+    file_variant: str | None = None
+    held: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LabelEvent:
+    """One move of a label. `before` (None: the label was new) and `after` are ids of variants."""
+
+    app: str
+    label: str
+    before: str | None
+    after: str
+    source: str
+    by: str
+    reason: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """An app as it stands: its labels by name and every variant ever registered, newest first.
+
+    `names` holds what each name of a variant means now; an older content of that name is found by its hash.
+    """
+
+    name: str
+    kind: Kind
+    description: str
+    labels: dict[str, Label]
+    variants: tuple[Variant, ...]
+    names: dict[str, Variant] = field(default_factory=dict)

@@ -9,21 +9,18 @@ import typer
 
 from answerable import __version__
 from answerable.cli.errors import report
-from answerable.cli.registry import COMMANDS, GROUPS
+from answerable.cli.lazy import RegisteredCommands
 from answerable.core.errors import AnswerableError
 
 app = typer.Typer(
     name="answerable",
+    cls=RegisteredCommands,
     help="Answer questions over your documents, with citations verified while serving.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     add_completion=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for _name, _command in COMMANDS.items():
-    app.command(_name)(_command)
-for _name, _group in GROUPS.items():
-    app.add_typer(_group, name=_name)
 
 
 @app.callback(invoke_without_command=True)

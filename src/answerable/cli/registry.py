@@ -1,30 +1,35 @@
-"""The commands of `answerable`, by name. A new one is a file in `commands` and a line here."""
+"""The commands of `answerable`, by name. A new one is a file in `commands` and a line here.
+
+A line says where the command is and what the list of commands says of it, so that a command is imported only when it
+is the one that runs: most of them bring the whole server along.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import NamedTuple
 
-import typer
 
-from answerable.cli.commands.ask import ask
-from answerable.cli.commands.doctor import doctor
-from answerable.cli.commands.fake_models import fake_models
-from answerable.cli.commands.ingest import ingest
-from answerable.cli.commands.init import init
-from answerable.cli.commands.keys import keys
-from answerable.cli.commands.search import search
-from answerable.cli.commands.serve import serve
-from answerable.cli.commands.worker import worker
+class CommandLine(NamedTuple):
+    """Where a command is (a function, or a `typer.Typer` of several), as `module:name` below `cli.commands`."""
 
-COMMANDS: dict[str, Callable[..., None]] = {
-    "init": init,
-    "serve": serve,
-    "worker": worker,
-    "ingest": ingest,
-    "search": search,
-    "ask": ask,
-    "doctor": doctor,
-    "fake-models": fake_models,
+    place: str
+    summary: str
+
+
+COMMANDS: dict[str, CommandLine] = {
+    "init": CommandLine("init:init", "Make a workspace."),
+    "serve": CommandLine("serve:serve", "Serve the API and the console."),
+    "worker": CommandLine("worker:worker", "Do ingestion jobs, beside a server."),
+    "ingest": CommandLine("ingest:ingest", "Bring documents in."),
+    "search": CommandLine("search:search", "Find the passages that fit a query."),
+    "ask": CommandLine("ask:ask", "Ask a question over the documents of a collection."),
+    "run": CommandLine("run:run", "Run an app once, or over a file of rows."),
+    "traces": CommandLine("traces:traces", "Look at what happened in each run."),
+    "apply": CommandLine("apply:apply", "Register the apps of the workspace's files."),
+    "apps": CommandLine("apps:apps", "Look at apps and their variants, and move labels."),
+    "export": CommandLine("export:export", "Write registered apps back to files."),
+    "models": CommandLine("models:models", "List the models: price, abilities, reachable or not."),
+    "keys": CommandLine("keys:keys", "Make, list and revoke API keys."),
+    "doctor": CommandLine("doctor:doctor", "Check what works, and what does not."),
+    "fake-models": CommandLine("fake_models:fake_models", "Answer like a model provider, for tests."),
 }
-
-GROUPS: dict[str, typer.Typer] = {"keys": keys}

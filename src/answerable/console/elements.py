@@ -7,6 +7,9 @@ import json
 from nicegui import ui
 from nicegui.elements.mixins.text_element import TextElement
 
+READ_FORM = "(event) => { event.preventDefault(); emit(Object.fromEntries(new FormData(event.target))) }"
+"""Hands the fields of a submitted form to the server, by their names."""
+
 
 class Tag(TextElement):
     """A native element. Its text is set as text, whatever it holds.

@@ -2,17 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from html import escape
 
 from nicegui import ui
 
+from answerable.access.types import Role
 from answerable.console.assets import asset_url, read_asset
 from answerable.console.elements import Tag, notify
 from answerable.console.sign_in import SIGN_IN_PATH
-from answerable.console.visitor import Visitor
+from answerable.console.visitor import READERS, Visitor
 from answerable.core.errors import AnswerableError, Unauthenticated
 
-PAGES = {"ask": ("/", "Ask"), "knowledge": ("/knowledge", "Knowledge")}
+
+@dataclass(frozen=True, slots=True)
+class PageLink:
+    """A page as the rail has it. `key` goes there after `g`; `roles` None is everybody."""
+
+    path: str
+    title: str
+    key: str
+    roles: tuple[Role, ...] | None = None
+
+
+PAGES = {
+    "ask": PageLink("/", "Ask", "a"),
+    "knowledge": PageLink("/knowledge", "Knowledge", "k"),
+    "apps": PageLink("/apps", "Apps", "p", READERS),
+    "models": PageLink("/models", "Models", "m", READERS),
+}
 
 
 def build_frame(visitor: Visitor, *, page: str) -> None:
@@ -54,11 +73,12 @@ def show_error(error: Exception) -> None:
 
 
 def _frame_html(visitor: Visitor, page: str) -> str:
-    links = "".join(_link(name, *entry, current=name == page) for name, entry in PAGES.items())
+    pages = dict(_list_pages(visitor.principal.role))
     html = read_asset("frame.html")
     for name, value in {
         "icon": asset_url("icon.svg"),
-        "links": links,
+        "links": "".join(_link(name, link, current=name == page) for name, link in pages.items()),
+        "page-keys": "".join(_page_key(link) for link in pages.values()),
         "name": escape(visitor.principal.name),
         "role": escape(visitor.principal.role),
     }.items():
@@ -66,7 +86,15 @@ def _frame_html(visitor: Visitor, page: str) -> str:
     return html
 
 
-def _link(name: str, path: str, title: str, *, current: bool) -> str:
+def _list_pages(role: Role) -> Iterator[tuple[str, PageLink]]:
+    return ((name, link) for name, link in PAGES.items() if link.roles is None or role in link.roles)
+
+
+def _link(name: str, link: PageLink, *, current: bool) -> str:
     here = ' aria-current="page"' if current else ""
     icon = f'<span class="icon icon-{name}" aria-hidden="true"></span>'
-    return f'<a class="rail-link" href="{path}"{here}>{icon}<span>{title}</span></a>'
+    return f'<a class="rail-link" href="{link.path}" data-key="{link.key}"{here}>{icon}<span>{link.title}</span></a>'
+
+
+def _page_key(link: PageLink) -> str:
+    return f"<div><dt><kbd>g</kbd> <kbd>{link.key}</kbd></dt><dd>{link.title}</dd></div>"

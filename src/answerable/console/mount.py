@@ -12,21 +12,29 @@ from nicegui import ui
 from starlette.responses import Response
 
 from answerable.console import assets
+from answerable.console.dead_ends import show_forbidden, show_lost, show_not_found
 from answerable.console.frame import build_error_page
-from answerable.console.not_found import show_not_found
+from answerable.console.pages.app import build_app_page
+from answerable.console.pages.apps import build_apps_page
 from answerable.console.pages.ask import build_ask_page
 from answerable.console.pages.knowledge import build_knowledge_page
+from answerable.console.pages.models import build_models_page
+from answerable.console.parts.trial_files import trial_file_router
 from answerable.console.parts.upload import upload_router
 from answerable.console.policy import ContentPolicy, QuietErrors
 from answerable.console.sessions import Sessions, get_token
 from answerable.console.sign_in import SIGN_IN_PATH, enter, sign_in_router
 from answerable.console.visitor import Visitor
 from answerable.core.clock import Clock, SystemClock
+from answerable.core.errors import Forbidden, NotFound
 from answerable.wiring import Services
 
 _PAGES: dict[str, tuple[str, Callable[[Visitor, Request], Awaitable[None]]]] = {
     "/": ("Ask", build_ask_page),
     "/knowledge": ("Knowledge", build_knowledge_page),
+    "/apps": ("Apps", build_apps_page),
+    "/apps/{name}": ("App", build_app_page),
+    "/models": ("Models", build_models_page),
 }
 _RECONNECT_SECONDS = 30.0
 
@@ -40,6 +48,7 @@ def mount(app: FastAPI, services: Services, *, clock: Clock | None = None) -> No
     app.include_router(assets.router)
     app.include_router(sign_in_router(sessions))
     app.include_router(upload_router(services, sessions))
+    app.include_router(trial_file_router(services, sessions))
     for path, (title, build) in _PAGES.items():
         _add_page(path, title, build, services, sessions)
     nicegui_app.add_middleware(ContentPolicy)
@@ -74,5 +83,10 @@ def _add_page(
         found = await sessions.find_principal(get_token(request))
         if found is None:
             return RedirectResponse(SIGN_IN_PATH, 303)
-        await build(Visitor(services, *found), request)
+        try:
+            await build(Visitor(services, *found), request)
+        except NotFound as error:
+            return show_lost(error)
+        except Forbidden as error:
+            return show_forbidden(error)
         return None

@@ -15,6 +15,7 @@ from starlette.responses import Response
 
 from answerable.access.service import AccessService
 from answerable.access.types import Principal
+from answerable.console.staged_files import StagedFiles
 from answerable.console.turns import Turn
 from answerable.core.clock import Clock
 from answerable.core.errors import Unauthenticated
@@ -26,11 +27,12 @@ MAX_TURNS = 30
 
 @dataclass(slots=True)
 class Session:
-    """One signed-in browser: its key and the questions that it asked."""
+    """One signed-in browser: its key, the questions that it asked, and files that it sent for a trial."""
 
     secret: str
     started: float
     turns: deque[Turn] = field(default_factory=lambda: deque(maxlen=MAX_TURNS))
+    files: StagedFiles = field(default_factory=StagedFiles)
 
 
 class Sessions:

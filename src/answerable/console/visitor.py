@@ -9,6 +9,8 @@ from answerable.console.sessions import Session
 from answerable.wiring import Services
 
 WRITERS: tuple[Role, ...] = ("admin", "developer")
+READERS: tuple[Role, ...] = (*WRITERS, "reviewer")
+"""Who sees how apps are made and what they did; an `app` key asks, and sees what it may ask about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +23,12 @@ class Visitor:
 
     @property
     def may_write(self) -> bool:
-        """Whether controls that change documents are shown. The action itself is authorised again."""
+        """Whether controls that change documents and apps are shown. The action itself is authorised again."""
         return self.principal.role in WRITERS
+
+    def authorise_reader(self) -> None:
+        """Raise Forbidden for a key that may not see apps and models; for a page that is being built."""
+        self.services.access.authorise(self.principal, READERS)
 
     async def check(self) -> Principal:
         """Return the principal as it is now. Raises Unauthenticated when the key was revoked, RateLimited."""
@@ -31,7 +37,13 @@ class Visitor:
         return principal
 
     async def check_writer(self) -> Principal:
-        """Like `check`. Raises Forbidden for a key that may not change documents."""
+        """Like `check`. Raises Forbidden for a key that may not change documents and apps."""
         principal = await self.check()
         self.services.access.authorise(principal, WRITERS)
+        return principal
+
+    async def check_reader(self) -> Principal:
+        """Like `check`. Raises Forbidden for a key that may not see apps and models."""
+        principal = await self.check()
+        self.services.access.authorise(principal, READERS)
         return principal

@@ -3,6 +3,7 @@
 AnswerableError
 ├── CallerError          the caller must change the request
 │   ├── InvalidInput     what was sent is not acceptable             (422)
+│   │   └── InvalidFields    several fields of it; carries `problems`
 │   ├── TooLarge         what was sent is over a bound               (413)
 │   ├── Unauthenticated  no key, or a wrong or revoked one           (401)
 │   ├── Forbidden        the key may not do this                     (403)
@@ -18,17 +19,33 @@ AnswerableError
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class FieldProblem:
+    """What is wrong with one field, and what it accepts. `at` is its path: `lines[0].price`, or empty for the whole."""
+
+    at: str
+    problem: str
+
+    def __str__(self) -> str:
+        return f"{self.at}: {self.problem}" if self.at else self.problem
+
 
 class AnswerableError(Exception):
     """An error that a user may read.
 
     `detail` says what was wrong with this very request, `hint` what to do about it, and `code` is stable:
-    programs may compare it. Nothing secret goes in either text.
+    programs may compare it. Nothing secret goes in either text. `attempts` are the tries (`llm.types.Attempt`) of
+    the model call that ended in it, where one did.
     """
 
     status = 500
     code = "error"
     title = "Something went wrong"
+    attempts: tuple[object, ...] = ()
 
     def __init__(self, detail: str, *, hint: str | None = None, code: str | None = None) -> None:
         super().__init__(detail if hint is None else f"{detail} {hint}")
@@ -44,6 +61,21 @@ class CallerError(AnswerableError):
 
 class InvalidInput(CallerError):  # noqa: N818
     status, code, title = 422, "invalid_input", "The request is not acceptable"
+
+
+class InvalidFields(InvalidInput):
+    """Every field that is wrong, at once."""
+
+    def __init__(
+        self,
+        detail: str,
+        problems: Sequence[FieldProblem],
+        *,
+        hint: str | None = None,
+        code: str | None = None,
+    ) -> None:
+        super().__init__(f"{detail}: {' '.join(map(str, problems))}", hint=hint, code=code)
+        self.problems = tuple(problems)
 
 
 class TooLarge(CallerError):  # noqa: N818
@@ -69,8 +101,10 @@ class Conflict(CallerError):  # noqa: N818
 class RateLimited(CallerError):  # noqa: N818
     status, code, title = 429, "rate_limited", "Too many requests"
 
-    def __init__(self, detail: str, *, retry_after: float, hint: str | None = None) -> None:
-        super().__init__(detail, hint=hint)
+    def __init__(
+        self, detail: str, *, retry_after: float, hint: str | None = None, code: str | None = None
+    ) -> None:
+        super().__init__(detail, hint=hint, code=code)
         self.retry_after = retry_after
 
 

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from answerable.core.errors import SetupError
+from answerable.core.tasks import stop
 from answerable.db.embedded import EmbeddedPostgres
 
 logger = logging.getLogger(__name__)
@@ -23,8 +24,7 @@ async def kept_running(server: EmbeddedPostgres) -> AsyncIterator[None]:
     try:
         yield
     finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
+        await stop(task)
 
 
 async def _watch(server: EmbeddedPostgres) -> None:

@@ -6,30 +6,43 @@ import json
 import re
 import zlib
 from collections.abc import Sequence
+from dataclasses import replace
 
 from answerable.fake_models.behaviours import Behaviour
 from answerable.fake_models.exchange import Prompt, Reply, Tool, ToolCall
 from answerable.fake_models.images import describe_images
+from answerable.fake_models.json_answers import fill, find_json
 from answerable.fake_models.passages import Passage, content_words, find_passage
-from answerable.fake_models.samples import sample
+from answerable.fake_models.questions import find_question
 from answerable.llm.abstention import ABSTENTION
-from answerable.llm.sources import Source, parse_question, parse_sources
+from answerable.llm.sources import Source, parse_sources
 from answerable.llm.tokens import CHARACTERS_PER_TOKEN, estimate_tokens
 
 HALLUCINATION = "The figure was confirmed by 4217 independent auditors in Reykjavik in 1987"
 
-_MARKED = re.compile(r"(?:^|\n)\s*question\s*:\s*(.+?)\s*(?=\n\s*\n|\Z)", re.IGNORECASE | re.DOTALL)
 _PIECE = re.compile(r"\s*\S+\s*?|\s+")
 _TOKENS_PER_IMAGE = 85
 
 
 def answer(prompt: Prompt, behaviour: Behaviour) -> Reply:
     """Return what the model says, spoiled as the behaviour wants it."""
+    reply = _answer(prompt, behaviour)
+    if behaviour is not Behaviour.DETAILED_USAGE:
+        return reply
+    return replace(
+        reply,
+        cached_tokens=reply.input_tokens // 2,
+        cache_write_tokens=reply.input_tokens // 4,
+        reasoning_tokens=reply.output_tokens // 2,
+    )
+
+
+def _answer(prompt: Prompt, behaviour: Behaviour) -> Reply:
     input_tokens = estimate_tokens(prompt.text) + _TOKENS_PER_IMAGE * len(prompt.images)
     if behaviour is Behaviour.EMPTY:
         return Reply(text="", input_tokens=input_tokens, output_tokens=0)
     if prompt.tools and not prompt.tool_results:
-        call = _call_tool(prompt)
+        call = _call_tool(prompt, behaviour)
         written = estimate_tokens(json.dumps(call.arguments))
         return Reply(text="", input_tokens=input_tokens, output_tokens=written, tool_call=call)
     text = _say(prompt, behaviour)
@@ -53,8 +66,9 @@ def _say(prompt: Prompt, behaviour: Behaviour) -> str:
     question = _find_asked(prompt)
     if prompt.tool_results:
         return "The tool says: " + " ".join(prompt.tool_results)
-    if prompt.schema is not None:
-        return json.dumps(sample(prompt.schema, prompt.question), ensure_ascii=False)
+    written = find_json(prompt, behaviour)
+    if written is not None:
+        return written
     if prompt.images:
         return describe_images(prompt.images)
     sources = parse_sources(prompt.text)
@@ -70,15 +84,6 @@ def _find_asked(prompt: Prompt) -> str:
     return find_question(prompt.text if earlier else prompt.question)
 
 
-def find_question(text: str) -> str:
-    """Return the question in a user message: its fence, else what follows `Question:`, else the last line."""
-    question = parse_question(text)
-    if "<question>" in text or not question:
-        return question
-    marked: list[str] = _MARKED.findall(question)
-    return marked[-1] if marked else question.splitlines()[-1]
-
-
 def _cite(passage: Passage, sources: Sequence[Source], behaviour: Behaviour) -> str:
     number = passage.number
     if behaviour is Behaviour.WRONG_CITATION:
@@ -90,7 +95,7 @@ def _cite(passage: Passage, sources: Sequence[Source], behaviour: Behaviour) -> 
     return f"{text} {HALLUCINATION} [{number}]." if behaviour is Behaviour.HALLUCINATION else text
 
 
-def _call_tool(prompt: Prompt) -> ToolCall:
+def _call_tool(prompt: Prompt, behaviour: Behaviour) -> ToolCall:
     asked = content_words(prompt.question)
 
     def overlap(tool: Tool) -> int:
@@ -100,5 +105,5 @@ def _call_tool(prompt: Prompt) -> ToolCall:
     return ToolCall(
         id=f"call_{get_id(prompt)}",
         name=tool.name,
-        arguments=sample(tool.schema, find_question(prompt.question)),
+        arguments=fill(tool.schema, prompt, behaviour),
     )

@@ -21,7 +21,7 @@ def read(body: Json) -> Prompt:
         raise BadRequestError("max_tokens: Field required")
     texts = [_text_of(_blocks(body.get("system") or ""))]
     images: list[Image] = []
-    question, results = "", list[str]()
+    said, results = list[str](), list[str]()
     for message in messages:
         blocks = _blocks(message.get("content"))
         text = _text_of(blocks)
@@ -31,11 +31,11 @@ def read(body: Json) -> Prompt:
             _text_of(_blocks(b.get("content") or "")) for b in blocks if b.get("type") == "tool_result"
         )
         if message.get("role") == "user" and text:
-            question = text
+            said.append(text)
     return Prompt(
         model=str(body.get("model", "")),
         text="\n".join([*texts, *results]),
-        question=question,
+        said=tuple(said),
         images=tuple(images),
         tools=_read_tools(body),
         tool_results=tuple(results),
@@ -103,7 +103,8 @@ def _block_frames(reply: Reply) -> Iterator[bytes]:
         deltas = [{"type": "text_delta", "text": piece} for piece in split_pieces(reply.text)]
     else:
         block = _tool_use(reply)
-        deltas = [{"type": "input_json_delta", "partial_json": json.dumps(reply.tool_call.arguments)}]
+        pieces = split_pieces(json.dumps(reply.tool_call.arguments))
+        deltas = [{"type": "input_json_delta", "partial_json": piece} for piece in pieces]
     yield event_frame({"type": "content_block_start", "index": 0, "content_block": block})
     for delta in deltas:
         yield event_frame({"type": "content_block_delta", "index": 0, "delta": delta})
@@ -124,7 +125,18 @@ def _message(prompt: Prompt, reply: Reply) -> dict[str, Any]:
         "content": [],
         "stop_reason": None,
         "stop_sequence": None,
-        "usage": {"input_tokens": reply.input_tokens, "output_tokens": reply.output_tokens},
+        "usage": _usage(reply),
+    }
+
+
+def _usage(reply: Reply) -> Json:
+    """Return the tokens; unlike elsewhere, those read from and written to the cache stand beside the input."""
+    return {
+        "input_tokens": reply.input_tokens - reply.cached_tokens - reply.cache_write_tokens,
+        "cache_read_input_tokens": reply.cached_tokens,
+        "cache_creation_input_tokens": reply.cache_write_tokens,
+        "output_tokens": reply.output_tokens,
+        "output_tokens_details": {"thinking_tokens": reply.reasoning_tokens},
     }
 
 

@@ -6,6 +6,7 @@ from starlette.applications import Starlette
 from starlette.routing import Route
 
 from answerable.fake_models import anthropic_messages, openai_chat, openai_embeddings, openai_responses
+from answerable.fake_models.anthropic_batches import MessageBatches
 from answerable.fake_models.behaviours import Behaviour, BehaviourPlan, Timing
 from answerable.fake_models.endpoints import (
     Control,
@@ -23,11 +24,13 @@ def create_app(behaviour: Behaviour | None = None, *, timing: Timing | None = No
     provider = FakeProvider(BehaviourPlan(behaviour or Behaviour.NORMAL), timing or Timing())
     control = Control(provider)
     routes = [Route(wire.path, WireEndpoint(wire, provider), methods=["POST"]) for wire in WIRES]
+    routes += MessageBatches(provider).list_routes()
     routes += [
         Route(openai_embeddings.PATH, EmbeddingsEndpoint(provider), methods=["POST"]),
         Route("/v1/models", list_models),
         Route("/control", control.set, methods=["POST"]),
         Route("/control/requests", control.list_requests, methods=["GET"]),
+        Route("/control/requests/last", control.get_last_request, methods=["GET"]),
         Route("/control/requests", control.forget_requests, methods=["DELETE"]),
     ]
     return Starlette(routes=routes)

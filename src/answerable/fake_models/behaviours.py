@@ -34,6 +34,20 @@ class Behaviour(StrEnum):
     """One more sentence, which no source holds, with a citation."""
     EMPTY = "empty"
     """A complete answer without any text."""
+    INVALID_OUTPUT = "invalid_output"
+    """JSON that does not fit the schema that was asked for; text as usual where none was."""
+    NEVER_VALID = "never_valid"
+    """Words in place of the JSON that was asked for, or for a tool no arguments at all."""
+    SCHEMA_REJECTED = "schema_rejected"
+    """400 for every request that comes with a schema, as for one that the provider does not support."""
+    HTML = "html"
+    """200 with an HTML page, as a captive portal or a wrong address sends."""
+    BAD_GATEWAY = "bad_gateway"
+    """502 with an HTML page, as a proxy sends."""
+    ENDLESS = "endless"
+    """An answer that goes on until the caller hangs up, whatever `max_tokens` says."""
+    DETAILED_USAGE = "detailed_usage"
+    """The usual answer, of whose tokens some were cached, written to the cache, and used for reasoning."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,8 +65,12 @@ class Connection:
         self.record.state = state
 
     async def send_json(self, status: int, value: Json, extra: Mapping[str, str] | None = None) -> None:
-        body = dump(value)
-        headers: dict[str, Any] = {"content-type": "application/json", "content-length": str(len(body))}
+        await self.send(status, dump(value), "application/json", extra)
+
+    async def send(
+        self, status: int, body: bytes, media_type: str, extra: Mapping[str, str] | None = None
+    ) -> None:
+        headers: dict[str, Any] = {"content-type": media_type, "content-length": str(len(body))}
         await self.start(status, headers | dict(extra or {}))
         await self.write(body)
         await self.finish("answered" if status < 400 else "failed")

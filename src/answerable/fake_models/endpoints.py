@@ -35,9 +35,10 @@ class WireEndpoint:
         self._provider = provider
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        connection = Connection(scope, receive, send, self._provider.records.start(scope["path"]))
+        connection = Connection(scope, receive, send, self._provider.records.start(scope))
         try:
-            prompt = self._wire.read(await connection.read_json())
+            body = await connection.read_json()
+            prompt = self._wire.read(body)
             behaviour = choose_behaviour(prompt.model, connection.headers, self._provider.plan)
         except BadRequestError as error:
             await connection.send_json(400, self._wire.error(400, str(error)))
@@ -47,7 +48,8 @@ class WireEndpoint:
             await connection.send_json(400, self._wire.error(400, f"The request is malformed: {error!r}."))
             return
         _note(connection, prompt, behaviour)
-        if await refuse(connection, self._wire, behaviour, self._provider.timing):
+        self._provider.records.last_body = body
+        if await refuse(connection, self._wire, prompt, behaviour, self._provider.timing):
             return
         deliver = send_stream if prompt.stream else send_whole
         await deliver(connection, self._wire, prompt, behaviour, self._provider.timing)
@@ -60,10 +62,10 @@ class EmbeddingsEndpoint:
         self._provider = provider
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        connection = Connection(scope, receive, send, self._provider.records.start(scope["path"]))
+        connection = Connection(scope, receive, send, self._provider.records.start(scope))
         try:
             body = await connection.read_json()
-            prompt = Prompt(model=str(body.get("model", "")), text="", question="")
+            prompt = Prompt(model=str(body.get("model", "")), text="")
             behaviour = choose_behaviour(prompt.model, connection.headers, self._provider.plan)
             value = openai_embeddings.embed(body)
         except BadRequestError as error:
@@ -72,12 +74,15 @@ class EmbeddingsEndpoint:
         _note(connection, prompt, behaviour)
         connection.record.inputs = len(value["data"])
         wire = replace(openai_chat.WIRE, whole=lambda _prompt, _reply: value)
-        if not await refuse(connection, wire, behaviour, self._provider.timing):
+        if not await refuse(connection, wire, prompt, behaviour, self._provider.timing):
             await send_whole(connection, wire, prompt, behaviour, self._provider.timing)
 
 
 class Control:
-    """Steers the server from outside: `POST /control`, `GET` and `DELETE /control/requests`."""
+    """Steers the server from outside: `POST /control`, `GET` and `DELETE /control/requests`, and what came last.
+
+    `GET /control/requests/last` gives the body of the last request, as it was sent.
+    """
 
     def __init__(self, provider: FakeProvider) -> None:
         self._provider = provider
@@ -95,6 +100,9 @@ class Control:
 
     async def list_requests(self, _request: Request) -> Response:
         return JSONResponse(self._provider.records.as_json())
+
+    async def get_last_request(self, _request: Request) -> Response:
+        return JSONResponse(self._provider.records.last_body)
 
     async def forget_requests(self, _request: Request) -> Response:
         self._provider.records.reset()

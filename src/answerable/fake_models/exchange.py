@@ -12,6 +12,9 @@ Json = Mapping[str, Any]
 CREATED = 1_760_000_000
 """The time of day that every answer claims (Unix seconds): a real clock would make answers differ."""
 
+ANY_OBJECT: Json = {"type": "object", "properties": {"answer": {"type": "string"}}}
+"""The schema of a request that asks for some JSON object, no matter which."""
+
 
 class BadRequestError(Exception):
     """The request does not follow its wire format; the text says where."""
@@ -43,13 +46,13 @@ class ToolCall:
 class Prompt:
     """A request in no particular wire format.
 
-    `text` is all text of the request, where the sources stand; `question` is the text of the last user
-    message; `tool_results` are the results that came after it.
+    `text` is all text of the request, where the sources stand; `said` are the texts of the user's messages;
+    `tool_results` are the results that came after the last of them.
     """
 
     model: str
     text: str
-    question: str
+    said: tuple[str, ...] = ()
     images: tuple[Image, ...] = ()
     tools: tuple[Tool, ...] = ()
     tool_results: tuple[str, ...] = ()
@@ -58,14 +61,30 @@ class Prompt:
     stream: bool = False
     include_usage: bool = True
 
+    @property
+    def question(self) -> str:
+        """The text of the last user message."""
+        return self.said[-1] if self.said else ""
+
+    @property
+    def has_schema(self) -> bool:
+        """Whether a schema came as a schema, and not in words."""
+        return bool(self.tools) or (self.schema is not None and self.schema is not ANY_OBJECT)
+
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What the fake model says. `cut` is true when `max_tokens` ended it."""
+    """What the fake model says. `cut` is true when `max_tokens` ended it.
+
+    Cached tokens, whether read or written, are contained in the input tokens, reasoning ones in the output.
+    """
 
     text: str
     input_tokens: int
     output_tokens: int
+    cached_tokens: int = 0
+    cache_write_tokens: int = 0
+    reasoning_tokens: int = 0
     tool_call: ToolCall | None = None
     cut: bool = False
 

@@ -8,7 +8,17 @@ from typing import Any
 
 from answerable.fake_models.answers import get_id, split_pieces
 from answerable.fake_models.behaviours import get_plain_name
-from answerable.fake_models.exchange import CREATED, BadRequestError, Image, Json, Prompt, Reply, Tool, Wire
+from answerable.fake_models.exchange import (
+    ANY_OBJECT,
+    CREATED,
+    BadRequestError,
+    Image,
+    Json,
+    Prompt,
+    Reply,
+    Tool,
+    Wire,
+)
 from answerable.fake_models.frames import data_frame
 from answerable.fake_models.images import read_data_url
 
@@ -19,18 +29,19 @@ def read(body: Json) -> Prompt:
         raise BadRequestError("'messages' must be a list with at least one message.")
     texts: list[str] = []
     images: list[Image] = []
-    question, results = "", list[str]()
+    said, results = list[str](), list[str]()
     for message in messages:
         text = _read_content(message.get("content"), images)
         texts.append(text)
         if message.get("role") == "user":
-            question, results = text, []
+            said.append(text)
+            results = []
         elif message.get("role") == "tool":
             results.append(text)
     return Prompt(
         model=str(body.get("model", "")),
         text="\n".join(texts),
-        question=question,
+        said=tuple(said),
         images=tuple(images),
         tools=_read_tools(body),
         tool_results=tuple(results),
@@ -64,14 +75,15 @@ def _read_tools(body: Json) -> tuple[Tool, ...]:
 def _read_schema(body: Json) -> Json | None:
     wanted = body.get("response_format") or {}
     if wanted.get("type") == "json_object":
-        return {"type": "object", "properties": {"answer": {"type": "string"}}}
+        return ANY_OBJECT
     return (wanted.get("json_schema") or {}).get("schema")
 
 
 def whole(prompt: Prompt, reply: Reply) -> Json:
     message: dict[str, Any] = {"role": "assistant", "content": reply.text, "refusal": None}
     if reply.tool_call is not None:
-        message |= {"content": None, "tool_calls": [_tool_call(reply)]}
+        arguments = json.dumps(reply.tool_call.arguments)
+        message |= {"content": None, "tool_calls": [_tool_call(reply, arguments)]}
     choice = {"index": 0, "message": message, "logprobs": None, "finish_reason": _finish_reason(reply)}
     return _head(prompt, "chat.completion") | {"choices": [choice], "usage": _usage(reply)}
 
@@ -84,7 +96,9 @@ def frames(prompt: Prompt, reply: Reply) -> Iterator[bytes]:
 
     yield chunk({"role": "assistant", "content": ""})
     if reply.tool_call is not None:
-        yield chunk({"tool_calls": [{"index": 0} | _tool_call(reply)]})
+        yield chunk({"tool_calls": [{"index": 0} | _tool_call(reply, "")]})
+        for piece in split_pieces(json.dumps(reply.tool_call.arguments)):
+            yield chunk({"tool_calls": [{"index": 0, "function": {"arguments": piece}}]})
     for piece in split_pieces(reply.text):
         yield chunk({"content": piece})
     yield chunk({}, _finish_reason(reply))
@@ -103,9 +117,9 @@ def _head(prompt: Prompt, kind: str) -> dict[str, Any]:
     return {"id": f"chatcmpl-{get_id(prompt)}", "object": kind, "created": CREATED, "model": name}
 
 
-def _tool_call(reply: Reply) -> dict[str, Any]:
+def _tool_call(reply: Reply, arguments: str) -> dict[str, Any]:
     assert reply.tool_call is not None
-    function = {"name": reply.tool_call.name, "arguments": json.dumps(reply.tool_call.arguments)}
+    function = {"name": reply.tool_call.name, "arguments": arguments}
     return {"id": reply.tool_call.id, "type": "function", "function": function}
 
 
@@ -118,7 +132,12 @@ def _finish_reason(reply: Reply) -> str:
 def _usage(reply: Reply) -> Json:
     return {
         "prompt_tokens": reply.input_tokens,
+        "prompt_tokens_details": {
+            "cached_tokens": reply.cached_tokens,
+            "cache_write_tokens": reply.cache_write_tokens,
+        },
         "completion_tokens": reply.output_tokens,
+        "completion_tokens_details": {"reasoning_tokens": reply.reasoning_tokens},
         "total_tokens": reply.input_tokens + reply.output_tokens,
     }
 

@@ -23,7 +23,7 @@ def read(body: Json) -> Prompt:
         raise BadRequestError("'input' must be a text or a list with at least one item.")
     texts = [str(body.get("instructions") or "")]
     images: list[Image] = []
-    question, results = "", []
+    said, results = list[str](), list[str]()
     for item in items:
         parts = _parts(item.get("content"))
         text = "\n".join(part["text"] for part in parts if "text" in part)
@@ -32,11 +32,12 @@ def read(body: Json) -> Prompt:
         if item.get("type") == "function_call_output":
             results.append(str(item.get("output")))
         elif item.get("role") == "user":
-            question, results = text, []
+            said.append(text)
+            results = []
     return Prompt(
         model=str(body.get("model", "")),
         text="\n".join([*texts, *results]),
-        question=question,
+        said=tuple(said),
         images=tuple(images),
         tools=_read_tools(body),
         tool_results=tuple(results),
@@ -83,7 +84,8 @@ def _item_events(prompt: Prompt, reply: Reply) -> Iterator[tuple[str, Json]]:
     item_id = _item_id(prompt, reply)
     if reply.tool_call is not None:
         arguments = json.dumps(reply.tool_call.arguments)
-        yield "response.function_call_arguments.delta", {"item_id": item_id, "delta": arguments}
+        for piece in split_pieces(arguments):
+            yield "response.function_call_arguments.delta", {"item_id": item_id, "delta": piece}
         done = {"item_id": item_id, "name": reply.tool_call.name, "arguments": arguments}
         yield "response.function_call_arguments.done", done
         return
@@ -118,9 +120,12 @@ def _response(prompt: Prompt) -> dict[str, Any]:
 def _ending(reply: Reply) -> dict[str, Any]:
     usage = {
         "input_tokens": reply.input_tokens,
-        "input_tokens_details": {"cached_tokens": 0, "cache_write_tokens": 0},
+        "input_tokens_details": {
+            "cached_tokens": reply.cached_tokens,
+            "cache_write_tokens": reply.cache_write_tokens,
+        },
         "output_tokens": reply.output_tokens,
-        "output_tokens_details": {"reasoning_tokens": 0},
+        "output_tokens_details": {"reasoning_tokens": reply.reasoning_tokens},
         "total_tokens": reply.input_tokens + reply.output_tokens,
     }
     if reply.cut:

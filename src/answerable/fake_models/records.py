@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
+
+from starlette.types import Scope
 
 KEPT = 1000
 
@@ -13,10 +16,14 @@ State = Literal["open", "answered", "failed", "disconnected"]
 
 @dataclass(slots=True)
 class RequestRecord:
-    """One request. `state` is `disconnected` when the caller hung up before the answer was complete."""
+    """One request. `state` is `disconnected` when the caller hung up before the answer was complete.
+
+    `caller` is the caller's end of the connection: equal for requests over the same one.
+    """
 
     number: int
     path: str
+    caller: str = ""
     model: str = ""
     behaviour: str = ""
     stream: bool = False
@@ -26,20 +33,23 @@ class RequestRecord:
 
 
 class Records:
-    """The last requests, oldest first, and how many there were since the last reset."""
+    """The last requests, oldest first, how many there were since the last reset, and the body of the very last."""
 
     def __init__(self) -> None:
         self.total = 0
+        self.last_body: Mapping[str, Any] | None = None
         self._kept: deque[RequestRecord] = deque(maxlen=KEPT)
 
-    def start(self, path: str) -> RequestRecord:
+    def start(self, scope: Scope) -> RequestRecord:
         self.total += 1
-        record = RequestRecord(number=self.total, path=path)
+        host, port = scope.get("client") or ("", 0)
+        record = RequestRecord(number=self.total, path=scope["path"], caller=f"{host}:{port}")
         self._kept.append(record)
         return record
 
     def reset(self) -> None:
         self.total = 0
+        self.last_body = None
         self._kept.clear()
 
     def as_json(self) -> dict[str, Any]:

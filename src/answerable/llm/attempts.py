@@ -1,10 +1,9 @@
-"""The waits between the attempts of one call."""
+"""The waits between the attempts of one embedding call; chat calls are tried by `llm/routing`."""
 
 from __future__ import annotations
 
-from answerable.core.errors import DeadlineExceeded
-from answerable.llm.failures import get_retry_after, is_passing, translate
-from answerable.llm.policy import CallPolicy, Deadline
+from answerable.llm.failures import find_retry_class, get_retry_after, translate
+from answerable.llm.policy import CallPolicy, Deadline, draw_wait, out_of_time
 
 
 class Attempts:
@@ -25,21 +24,10 @@ class Attempts:
         """
         if self._deadline.left() <= 0:
             raise out_of_time(self._name, self._deadline) from error
-        if self.made >= self._policy.attempts or not is_passing(error):
+        if self.made >= self._policy.attempts or find_retry_class(error) is None:
             raise translate(error, self._name) from error
-        delay = get_retry_after(error) + self._jitter()
+        delay = get_retry_after(error) + draw_wait(self._policy, self.made)
         if delay >= self._deadline.left():
             raise translate(error, self._name) from error
         await self._policy.sleep(delay)
         self.made += 1
-
-    def _jitter(self) -> float:
-        ceiling = min(self._policy.backoff_cap, self._policy.backoff_base * 2 ** (self.made - 1))
-        return float(self._policy.draw() * ceiling)
-
-
-def out_of_time(name: str, deadline: Deadline) -> DeadlineExceeded:
-    return DeadlineExceeded(
-        f"{name} did not finish within {round(deadline.seconds, 1):g} s.",
-        hint="Ask for less, allow more time, or choose a faster model.",
-    )

@@ -1,99 +1,77 @@
-"""A chat model of a provider: streaming, deadline, retries, tokens and price around a Pydantic AI model."""
+"""One call of one chat model: streaming, bounds on time, tokens and price around an endpoint."""
 
 from __future__ import annotations
 
 import asyncio
 import math
 from collections.abc import AsyncGenerator, Awaitable
-from contextlib import AsyncExitStack, aclosing
-from typing import Literal, TypeVar
+from contextlib import AsyncExitStack
+from typing import TypeVar
 
-from pydantic_ai.direct import model_request, model_request_stream
-from pydantic_ai.messages import FinishReason, ModelResponse
 from pydantic_ai.models import Model
 
-from answerable.core.errors import AnswerableError
-from answerable.llm.attempts import Attempts, out_of_time
-from answerable.llm.conversion import get_text, to_messages, to_settings, to_usage
-from answerable.llm.failures import BrokenOffError, SilenceError, empty_answer, translate
-from answerable.llm.policy import CallPolicy, Deadline
+from answerable.core.clock import Clock, SystemClock
+from answerable.llm.endpoints.any_model import AnyModelEndpoint
+from answerable.llm.endpoints.plain import find_plain_endpoint, is_plain
+from answerable.llm.endpoints.types import Endpoint, Reply
+from answerable.llm.failures import BrokenOffError, SilenceError, empty_answer, endless_answer, find_ours
+from answerable.llm.policy import Deadline, out_of_time
 from answerable.llm.prices import PriceList
-from answerable.llm.types import ChatRequest, ChatResult, TextDelta
+from answerable.llm.tokens import estimate_tokens
+from answerable.llm.types import ChatRequest, ChatResult, TextDelta, Usage
 
 T = TypeVar("T")
 
-_FINISH_REASONS: dict[FinishReason, Literal["stop", "length", "content_filter"]] = {
-    "stop": "stop",
-    "length": "length",
-    "content_filter": "content_filter",
-}
+_LONGEST_TOKEN = 64
+"""Characters. Text that is longer than `max_tokens` of this length comes from a server that does not count."""
 
 
 class ProviderChatModel:
-    """Implements `answerable.llm.types.ChatModel`.
+    """Makes exactly one attempt at one model of a provider; `llm/routing` makes a reliable call of it.
 
-    Retries only before the first token: text that a user has seen is never said twice. Waits for the provider
-    run under the deadline; the time that the consumer takes between two tokens counts, but does not interrupt
-    it.
+    Waits for the provider run under the request's deadline; the time that the consumer takes between two tokens
+    counts, but does not interrupt it.
     """
 
-    def __init__(self, name: str, model: Model, *, prices: PriceList, policy: CallPolicy) -> None:
+    def __init__(self, name: str, model: Model, *, prices: PriceList, clock: Clock | None = None) -> None:
         self.name = name
-        self._model = model
+        self._model_name = model.model_name
+        self._general = AnyModelEndpoint(name, model)
+        self._plain = find_plain_endpoint(model)
         self._prices = prices
-        self._policy = policy
+        self._clock = clock or SystemClock()
 
-    async def stream(self, request: ChatRequest) -> AsyncGenerator[TextDelta | ChatResult]:
-        """Yield the text as it comes and, last, the result. See the protocol for errors."""
-        deadline = Deadline(self._policy.clock, request.deadline)
-        attempts = Attempts(self.name, self._policy, deadline)
-        begun = False
-        while True:
-            try:
-                async with aclosing(self._attempt(request, deadline, attempts.made)) as events:
-                    async for event in events:
-                        begun = True
-                        yield event
-                return
-            except AnswerableError:
-                raise
-            except Exception as error:
-                if begun:
-                    raise translate(error, self.name) from error
-                await attempts.wait(error)
-
-    async def _attempt(
-        self, request: ChatRequest, deadline: Deadline, made: int
+    async def stream(
+        self, request: ChatRequest, *, first_token: float = 60.0, stall: float = 30.0
     ) -> AsyncGenerator[TextDelta | ChatResult]:
-        """Make one request. The result comes only when the provider said that its message is complete."""
+        """Yield the text as it comes and, last, the result. What came in one read comes in one piece.
+
+        `first_token` bounds the wait for the first token and `stall` the silence after it, in seconds. Raises
+        SilenceError, BrokenOffError and what Pydantic AI raises, for `llm/failures.py` to classify;
+        DeadlineExceeded when the request's time is used up, UpstreamFailed for an answer without text, and
+        InvalidInput or SetupError for a request that this model cannot serve.
+        """
+        deadline = Deadline(self._clock, request.deadline)
+        endpoint: Endpoint = self._plain if self._plain and is_plain(request) else self._general
         if not request.stream:
-            response = await self._request(request, deadline)
-            result = self._result(request, response, response.text or "", made)
+            # Silence until the whole is there is no sign of anything.
+            reply = await self._wait(endpoint.ask(request), deadline, math.inf)
+            result = self._result(request, reply)
             yield TextDelta(result.text)
             yield result
             return
-        pieces: list[str] = []
+        limit, room = first_token, request.max_tokens * _LONGEST_TOKEN
         async with AsyncExitStack() as stack:
-            opening = model_request_stream(
-                self._model, to_messages(request.messages), model_settings=to_settings(request)
-            )
-            limit = self._policy.first_token
-            streamed = await self._wait(stack.enter_async_context(opening), deadline, limit)
-            events = aiter(streamed)
-            while (event := await self._wait(anext(events, None), deadline, limit)) is not None:
-                text = get_text(event)
-                if text:
-                    limit = self._policy.stall
-                    pieces.append(text)
-                    yield TextDelta(text)
-        yield self._result(request, streamed.get(), "".join(pieces), made)
-
-    async def _request(self, request: ChatRequest, deadline: Deadline) -> ModelResponse:
-        """Ask for the answer in one piece; silence until then is no sign of anything."""
-        answer = model_request(
-            self._model, to_messages(request.messages), model_settings=to_settings(request)
-        )
-        return await self._wait(answer, deadline, math.inf)
+            opening = stack.enter_async_context(endpoint.open(request))
+            pieces = await self._wait(opening, deadline, limit)
+            while not isinstance(piece := await self._wait(anext(pieces), deadline, limit), Reply):
+                if not piece:
+                    continue
+                limit, room = stall, room - len(piece)
+                if room < 0:
+                    raise endless_answer(self.name)
+                yield TextDelta(piece)
+        yield self._result(request, piece)
 
     async def _wait(self, awaitable: Awaitable[T], deadline: Deadline, limit: float) -> T:
         """Wait for the provider, no longer than the deadline and the bound on silence allow."""
@@ -106,21 +84,30 @@ class ProviderChatModel:
             if left <= limit:
                 raise out_of_time(self.name, deadline) from error
             raise SilenceError(limit) from error
+        except Exception as error:
+            ours = find_ours(error)
+            if ours is None:
+                raise
+            raise ours from error
 
-    def _result(self, request: ChatRequest, response: ModelResponse, text: str, made: int) -> ChatResult:
+    def _result(self, request: ChatRequest, reply: Reply) -> ChatResult:
         """Return the end of a complete answer. Raises BrokenOffError and UpstreamFailed for another."""
-        reason = response.finish_reason
-        if reason is None:
+        if reply.ending is None:
             raise BrokenOffError
-        if not text.strip():
-            raise empty_answer(self.name, reason)
-        usage = to_usage(request, response, text)
+        if not reply.text.strip():
+            raise empty_answer(self.name, reply.ending)
+        usage = reply.usage or _estimate(request, reply.text)
         return ChatResult(
-            text=text,
+            text=reply.text,
             model=self.name,
             usage=usage,
-            cost_usd=self._prices.find_cost(self._model.model_name, usage),
-            finish_reason=_FINISH_REASONS.get(reason, "other"),
-            response_model=response.model_name,
-            attempts=made,
+            cost_usd=self._prices.find_cost(self._model_name, usage),
+            finish_reason=reply.ending,
+            response_model=reply.model,
         )
+
+
+def _estimate(request: ChatRequest, text: str) -> Usage:
+    """Return about how many tokens a call took, where the provider does not count (`llm/tokens.py`)."""
+    asked = sum(estimate_tokens(message.content) for message in request.messages)
+    return Usage(input_tokens=asked, output_tokens=estimate_tokens(text))

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Awaitable, Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic_ai.embeddings.base import EmbeddingModel
-from pydantic_ai.embeddings.result import EmbedInputType
+from pydantic_ai.embeddings.result import EmbeddingResult, EmbedInputType
 
 from answerable.core.errors import AnswerableError, SetupError, UpstreamFailed
 from answerable.llm.attempts import Attempts
-from answerable.llm.failures import SilenceError
+from answerable.llm.failures import SilenceError, explain
 from answerable.llm.policy import CallPolicy, Deadline
+from answerable.llm.prices import PriceList
+from answerable.llm.status import ModelRecord
 from answerable.llm.texts import make_sendable
 from answerable.llm.tokens import estimate_tokens
-from answerable.llm.types import Vectors
+from answerable.llm.types import Usage, Vectors
 
 _AT_ONCE = 4
 """Requests in flight for one call: enough to hide the way there and back, few enough for a rate limit."""
@@ -36,6 +38,8 @@ class ProviderEmbedder:
         batch_texts: int,
         batch_tokens: int,
         policy: CallPolicy,
+        prices: PriceList,
+        record: ModelRecord,
     ) -> None:
         self.name = name
         self.dimensions = dimensions
@@ -43,6 +47,8 @@ class ProviderEmbedder:
         self._batch_texts = batch_texts
         self._batch_tokens = batch_tokens
         self._policy = policy
+        self._prices = prices
+        self._record = record
 
     async def embed_query(self, text: str) -> NDArray[np.float32]:
         """Return shape (dimensions,), unit length. Raises ServiceError."""
@@ -72,22 +78,42 @@ class ProviderEmbedder:
         attempts = Attempts(self.name, self._policy, deadline)
         while True:
             try:
-                numbers = await self._request(texts, kind, deadline)
-                return await asyncio.to_thread(self._normalise, numbers, len(texts))
+                result = await self._count(self._request(texts, kind, deadline))
+                return await asyncio.to_thread(self._normalise, result.embeddings, len(texts))
             except AnswerableError:
                 raise
             except Exception as error:
                 await attempts.wait(error)
 
+    async def _count(self, request: Awaitable[EmbeddingResult]) -> EmbeddingResult:
+        """Make a request and count it, with its tokens (our estimate where the provider gives none) and its price."""
+        record, start = self._record, self._policy.clock.monotonic()
+        record.requests += 1
+        record.in_flight += 1
+        try:
+            result = await request
+        except Exception as error:
+            ours = explain(error, self.name).error
+            record.note_error(ours.code, ours.detail)
+            raise
+        finally:
+            record.in_flight -= 1
+        seconds = self._policy.clock.monotonic() - start
+        record.note_success(first_token=seconds, total=seconds, streamed=False)
+        tokens = result.usage.input_tokens or sum(estimate_tokens(text) for text in result.inputs)
+        cost = self._prices.find_embedding_cost(self._model.model_name, tokens)
+        record.note_usage(Usage(input_tokens=tokens), cost)
+        return result
+
     async def _request(
         self, texts: Sequence[str], kind: EmbedInputType, deadline: Deadline
-    ) -> Sequence[Sequence[float]]:
+    ) -> EmbeddingResult:
         limit = min(self._policy.first_token, deadline.left())
         # Providers refuse an empty text, and a passage is never only that.
         sendable = [make_sendable(text) or " " for text in texts]
         try:
             async with asyncio.timeout(limit):
-                return (await self._model.embed(sendable, input_type=kind)).embeddings
+                return await self._model.embed(sendable, input_type=kind)
         except TimeoutError as error:
             raise SilenceError(limit) from error
 

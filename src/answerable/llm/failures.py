@@ -1,4 +1,4 @@
-"""What goes wrong at a provider, put into our own errors; nothing foreign passes this file."""
+"""What goes wrong at a provider: whether to try again, and our own error for it. Nothing foreign passes this file."""
 
 from __future__ import annotations
 
@@ -14,13 +14,22 @@ from pydantic_ai.exceptions import (
     ModelQuotaExceededError,
     ModelRateLimitError,
     ModelRequestRejectedError,
+    ModelRequestTimeout,
     ModelServerError,
+    ModelTimeoutError,
     ModelUnavailableError,
     UserError,
 )
-from pydantic_ai.messages import FinishReason
 
-from answerable.core.errors import ServiceError, SetupError, Unavailable, UpstreamFailed
+from answerable.core.errors import (
+    AnswerableError,
+    DeadlineExceeded,
+    ServiceError,
+    SetupError,
+    Unavailable,
+    UpstreamFailed,
+)
+from answerable.llm.routing.types import RetryClass, Trouble
 
 _PASSING = (ModelRateLimitError, ModelUnavailableError, ModelServerError, ModelConnectionError)
 _LONGEST_QUOTE = 300
@@ -39,19 +48,40 @@ class BrokenOffError(Exception):
     """The stream ended without the end of the message."""
 
 
-def is_passing(error: Exception) -> bool:
-    """Say whether the same request may well succeed a little later."""
-    if isinstance(error, SilenceError | BrokenOffError):
-        return True
-    if isinstance(error, ModelHTTPError) and error.provider_retry_hint is not None:
-        return error.provider_retry_hint
+_CLASSES: tuple[tuple[type[Exception] | tuple[type[Exception], ...], RetryClass], ...] = (
+    ((SilenceError, DeadlineExceeded, ModelTimeoutError, ModelRequestTimeout), "timeout"),
+    (ModelRateLimitError, "rate_limit"),
+    ((ModelUnavailableError, ModelServerError), "server_error"),
+    (BrokenOffError, "broken_off"),
+)
+"""The first that fits holds."""
+
+
+def find_retry_class(error: Exception) -> RetryClass | None:
+    """Return why the same request may well succeed a little later, None when it will not."""
+    hint = error.provider_retry_hint if isinstance(error, ModelHTTPError) else None
+    if hint is False:
+        return None
+    for kinds, name in _CLASSES:
+        if isinstance(error, kinds):
+            return name
+    if isinstance(error, ModelConnectionError):
+        return "connection" if error.phase in {"pool", "connect"} else "broken_off"
+    if hint:
+        return "server_error"
     # The base class itself means an answer that cannot be read, which gateways send when they are in trouble.
-    return isinstance(error, _PASSING) or type(error) is ModelAPIError
+    return "broken_off" if type(error) is ModelAPIError else None
 
 
 def get_retry_after(error: Exception) -> float:
     """Return the seconds that the provider asked to wait, 0 when it did not say."""
     return (error.retry_after or 0.0) if isinstance(error, ModelAPIError) else 0.0
+
+
+def explain(error: Exception, name: str) -> Trouble:
+    """Return what the failure of a try at the model `name` means."""
+    ours = error if isinstance(error, AnswerableError) else translate(error, name)
+    return Trouble(ours, find_retry_class(error), get_retry_after(error))
 
 
 def translate(error: Exception, name: str) -> ServiceError:
@@ -77,7 +107,23 @@ def translate(error: Exception, name: str) -> ServiceError:
     return UpstreamFailed(f"The call of {name} failed: {type(error).__name__}: {_clip(str(error))}")
 
 
-def empty_answer(name: str, reason: FinishReason) -> UpstreamFailed:
+def find_ours(error: BaseException) -> AnswerableError | None:
+    """Return our own error under those that an SDK put around it, such as one of the bound on a response."""
+    cause: BaseException | None = error
+    while cause is not None and not isinstance(cause, AnswerableError):
+        cause = cause.__cause__
+    return cause
+
+
+def endless_answer(name: str) -> UpstreamFailed:
+    return UpstreamFailed(
+        f"{name} does not stop: it sent far more than `max_tokens` allows.",
+        hint="Ask again, or choose another model.",
+        code="upstream_endless",
+    )
+
+
+def empty_answer(name: str, reason: str) -> UpstreamFailed:
     """Return the error for an answer without text, by the reason that the provider gave for its end."""
     if reason == "content_filter":
         return UpstreamFailed(

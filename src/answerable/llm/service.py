@@ -9,10 +9,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from answerable.core.errors import AnswerableError, InvalidInput, SetupError, UpstreamFailed
+from answerable.llm.catalogue import Catalogue, ModelInfo
 from answerable.llm.names import EXTRACTIVE, LOCAL, split_name
 from answerable.llm.policy import CallPolicy
 from answerable.llm.providers.registry import KINDS, load_backend
-from answerable.llm.providers.types import Backend, Connection, ProviderSettings
+from answerable.llm.providers.types import Backend, BatchApi, Connection, ProviderSettings
+from answerable.llm.routing.fleet import Fleet, Source
+from answerable.llm.routing.types import CallPlan
+from answerable.llm.status import ModelRecord, ModelStatus
 from answerable.llm.types import ChatModel, ChatRequest, ChatResult, Embedder, Message
 
 _CHECK_SECONDS = 20.0
@@ -34,10 +38,11 @@ class ModelHealth:
 
 
 class Models:
-    """Gives models by name. Each is made once; a provider's share its connection, all share one HTTP client.
+    """Gives models by name or plan. Each is made once; a provider's share its connection and its limit.
 
     `providers` are the settings of `environment.merge_providers`. The first model of a provider loads its
-    SDK, which takes a second or two: wiring asks for the default one before it serves.
+    SDK, which takes a second or two: `load` does that off the event loop, and wiring asks for the default one
+    before it serves.
     """
 
     def __init__(
@@ -52,41 +57,69 @@ class Models:
         self._policy = policy or CallPolicy()
         self._backend: Backend | None = None
         self._connections: dict[str, Connection] = {}
-        self._chats: dict[str, ChatModel] = {}
         self._embedders: dict[str, Embedder] = {}
+        self._embedder_records: dict[str, ModelRecord] = {}
+        self._fleet = Fleet(
+            self._policy,
+            self._open_source,
+            {settings.name: settings.concurrency for settings in self._providers.values()},
+        )
         _check_settings(self._providers)
 
     def register_local_chat(self, model: ChatModel) -> None:
         """Add a chat model of this process under its own name, `local:...`."""
-        self._chats[model.name] = model
+        self._fleet.add_local(model)
 
     def register_local_embedder(self, embedder: Embedder) -> None:
         """Add an embedder of this process under its own name, `local:...`."""
         self._embedders[embedder.name] = embedder
 
-    def chat(self, name: str | None = None) -> ChatModel:
-        """Return the chat model called `name`, or the default one. Raises InvalidInput and SetupError."""
-        name = name or self.default_chat_name
-        if name not in self._chats:
-            connection, model = self._find(name, self._chats)
-            self._chats[name] = connection.chat(model)
-        return self._chats[name]
+    def chat(self, plan: CallPlan | str | None = None) -> ChatModel:
+        """Return the chat model of that plan or name, or the default one. Raises InvalidInput and SetupError.
+
+        A name alone is tried as the process's policy says, without another model to fall back on.
+        """
+        return self._fleet.route(plan if isinstance(plan, CallPlan) else self._get_plan(plan))
+
+    async def load(self, plan: CallPlan | str | None = None) -> ChatModel:
+        """Return what `chat` returns; what is not there yet is made in a thread, for it may load an SDK."""
+        chosen = plan if isinstance(plan, CallPlan) else self._get_plan(plan)
+        found = self._fleet.find(chosen)
+        return await asyncio.to_thread(self.chat, chosen) if found is None else found
+
+    def batches(self, name: str) -> BatchApi:
+        """Return the provider's batch API of the chat model called `name`. Raises InvalidInput and SetupError."""
+        connection, model = self._find(name, self._fleet.list_names())
+        return connection.batches(model)
 
     def embedder(self, name: str) -> Embedder:
         """Return the embedder called `name`. Raises InvalidInput and SetupError."""
         if name not in self._embedders:
             connection, model = self._find(name, self._embedders)
-            self._embedders[name] = connection.embedder(model)
+            record = ModelRecord(self._policy.clock)
+            self._embedders[name] = connection.embedder(model, record)
+            self._embedder_records[name] = record
         return self._embedders[name]
+
+    def list_status(self) -> list[ModelStatus]:
+        """Return how each model that was asked for in this process is doing."""
+        embedders = [record.describe(name) for name, record in self._embedder_records.items()]
+        return self._fleet.list_status() + embedders
+
+    async def list_models(self, *, also: Iterable[str] = (), check: bool = False) -> list[ModelInfo]:
+        """Return everything configured, in use, or named in `also`; with `check`, whether it can be reached."""
+        catalogue = Catalogue(self._providers, self._connect, self.check, default=self.default_chat_name)
+        local = [name for name in self._fleet.list_names() if name.startswith(f"{LOCAL}:")]
+        chats = [self.default_chat_name, *also, *self._fleet.list_names()]
+        await catalogue.gather(local=local, chats=chats, embedders=self._embedders)
+        return await catalogue.check() if check else catalogue.list_models()
 
     async def check(self, name: str | None = None) -> ModelHealth:
         """Ask the chat model for one word, and return how that went; it never raises for a failing model."""
         name = name or self.default_chat_name
         start = time.monotonic()
         try:
-            # Loading an SDK is seconds of work that must not stop the event loop.
-            model = await asyncio.to_thread(self.chat, name)
-            result = await _ask(model)
+            result = await _ask(await self.load(name))
         except AnswerableError as error:
             return ModelHealth(name, False, error.detail, error.hint, time.monotonic() - start)
         seconds = time.monotonic() - start
@@ -104,17 +137,41 @@ class Models:
             name, True, f"It gives {embedder.dimensions} dimensions.", None, time.monotonic() - start
         )
 
+    def describe_origin(self, names: Iterable[str]) -> str:
+        """Return what these names stand for here: kind, address and options of their providers, no key."""
+        providers = sorted({split_name(name)[0] for name in names} & set(self._providers))
+        return ";".join(
+            f"{name}={settings.kind},{settings.base_url},{sorted(settings.options.items())}"
+            for name in providers
+            for settings in (self._providers[name],)
+        )
+
     async def close(self) -> None:
         """Close the connections to all providers."""
         if self._backend is not None:
             await self._backend.close()
 
+    def _get_plan(self, name: str | None) -> CallPlan:
+        name = name or self.default_chat_name
+        policy = self._policy
+        return CallPlan(
+            ((name,),), attempts=policy.attempts, first_token=policy.first_token, stall=policy.stall
+        )
+
+    def _open_source(self, name: str) -> Source:
+        connection, model = self._find(name, self._fleet.list_names())
+        return Source(connection.chat(model), connection.explain)
+
     def _find(self, name: str, known: Iterable[str]) -> tuple[Connection, str]:
         provider, model = split_name(name)
         if provider == LOCAL:
+            local = (one for one in known if one.startswith(f"{LOCAL}:"))
             raise InvalidInput(
-                f"There is no local model {name!r}.", hint=f"There are: {_join(known)}.", code="unknown_model"
+                f"There is no local model {name!r}.", hint=f"There are: {_join(local)}.", code="unknown_model"
             )
+        return self._connect(provider), model
+
+    def _connect(self, provider: str) -> Connection:
         settings = self._providers.get(provider)
         if settings is None:
             raise _unknown_provider(provider, self._providers)
@@ -122,7 +179,7 @@ class Models:
             if self._backend is None:
                 self._backend = load_backend(self._policy)
             self._connections[provider] = self._backend.connect(settings)
-        return self._connections[provider], model
+        return self._connections[provider]
 
 
 def _check_settings(providers: Mapping[str, ProviderSettings]) -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,10 +14,35 @@ Vectors = NDArray[np.float32]
 """Shape (n, dimensions), float32, each row of unit length."""
 
 
+OutputMode = Literal["auto", "native", "tool", "prompted"]
+"""How a model is made to answer in JSON: by the provider's structured output, by a tool that it must call, or by
+words in the prompt. `auto` takes the best that the model is known to support."""
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """A picture for a model, already re-encoded by us: `media_type` is image/png, image/jpeg or image/webp."""
+
+    data: bytes = field(repr=False)
+    media_type: str
+
+
 @dataclass(frozen=True, slots=True)
 class Message:
+    """`images` stand before the text; only a user's message has some."""
+
     role: Literal["system", "user", "assistant"]
     content: str
+    images: tuple[Image, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OutputSchema:
+    """The JSON Schema (draft 2020-12) that an answer must fit. `name` is an identifier, as providers want one."""
+
+    schema: Mapping[str, Any]
+    name: str = "answer"
+    mode: OutputMode = "auto"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +50,8 @@ class ChatRequest:
     """One model call. `deadline` bounds the whole of it, retries included, in seconds.
 
     `stream` says whether somebody watches: without, the text may come in one piece, which costs a third of the
-    processor time.
+    processor time. With `output`, the text of the result is JSON; whether it fits the schema is for the caller
+    to check.
     """
 
     messages: tuple[Message, ...]
@@ -33,13 +59,22 @@ class ChatRequest:
     temperature: float | None = 0.0
     deadline: float = 60.0
     stream: bool = True
+    output: OutputSchema | None = None
+    top_p: float | None = None
+    stop: tuple[str, ...] = ()
+    seed: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Usage:
+    """Tokens of one call. Cached, image and reasoning tokens are contained in the input and the output."""
+
     input_tokens: int = 0
     output_tokens: int = 0
     cached_input_tokens: int = 0
+    cache_write_tokens: int = 0
+    reasoning_tokens: int = 0
+    image_tokens: int = 0
 
     @property
     def total(self) -> int:
@@ -52,6 +87,22 @@ class TextDelta:
 
 
 @dataclass(frozen=True, slots=True)
+class Attempt:
+    """One try at one model. `start_ms` counts from the start of the call.
+
+    `code` is the error's, None when it went well, `cancelled` when nobody waited for the end, `circuit_open` when the
+    model was resting and not asked. `hedge` marks a second try beside one that was slow.
+    """
+
+    model: str
+    start_ms: float
+    duration_ms: float
+    code: str | None = None
+    detail: str | None = None
+    hedge: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class ChatResult:
     """The end of a call. `cost_usd` is None when the price is unknown, and 0 only for a model that costs nothing."""
 
@@ -61,7 +112,7 @@ class ChatResult:
     cost_usd: Decimal | None = None
     finish_reason: Literal["stop", "length", "content_filter", "other"] = "stop"
     response_model: str | None = None
-    attempts: int = 1
+    attempts: tuple[Attempt, ...] = ()
 
 
 class ChatModel(Protocol):

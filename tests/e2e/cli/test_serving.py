@@ -52,7 +52,7 @@ def test_the_files_that_hold_a_key_are_their_owners_alone(tmp_path: Path) -> Non
 
 
 def test_settings_that_cannot_work_stop_the_start_with_their_place(tmp_path: Path) -> None:
-    (tmp_path / "answerable.toml").write_text('[apps.ask]\nmodel = "nobody:gpt"\n')
+    (tmp_path / "answerable.toml").write_text('default_model = "nobody:gpt"\n')
     unknown = run_command("serve", "--port", "0", workspace=tmp_path, check=False)
     assert unknown.returncode == 1
     assert "The app 'ask' cannot answer" in unknown.stderr

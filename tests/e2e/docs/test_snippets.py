@@ -35,6 +35,7 @@ def _blocks(language: str) -> dict[str, list[str]]:
 def test_the_commands_of_a_page_run(page: str, tmp_path: Path) -> None:
     # A workspace of its own, in which the commands find each other's data as a reader's would.
     (tmp_path / "answerable.toml").touch()
+    (tmp_path / "examples").symlink_to(ROOT / "examples")
     script = "\n".join(_blocks("sh")[page])
     programs = f"{Path(sys.executable).parent}:/usr/bin:/bin"
     result = subprocess.run(

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from answerable.fake_models.behaviours import Behaviour, Timing
 from answerable.fake_models.server import FakeModelServer
+from tests.fakes.apps import write_app
 
 DEADLINE = 3.0
 POLICIES = ("keep", "strip", "repair", "abstain")
@@ -32,14 +33,16 @@ def write_settings(workspace: Path, provider_url: str) -> None:
     """Write settings whose app `BEHAVIOUR` (or `BEHAVIOUR-POLICY`) asks a model that behaves so."""
     apps = {str(behaviour): (behaviour, "keep") for behaviour in Behaviour}
     apps |= {f"{fault}-{policy}": (fault, policy) for fault in FAULTY_CITATIONS for policy in POLICIES}
-    sections = [
-        f'[apps.{name}]\nmodel = "fake:fake-1!{behaviour}"\npolicy = "{policy}"\ndeadline = {DEADLINE}\n'
-        for name, (behaviour, policy) in apps.items()
-    ]
-    steered = "".join(
-        f'[apps.steered{suffix}]\nmodel = "fake:fake-1"\npolicy = "{policy}"\ndeadline = {DEADLINE}\n'
-        for suffix, policy in (("", "keep"), ("-repair", "repair"))
-    )
+    models = {name: (f"fake:fake-1!{behaviour}", policy) for name, (behaviour, policy) in apps.items()}
+    models |= {"steered": ("fake:fake-1", "keep"), "steered-repair": ("fake:fake-1", "repair")}
+    for name, (model, policy) in models.items():
+        write_app(
+            workspace,
+            name,
+            model=model,
+            policy=policy,
+            resilience={"deadline": DEADLINE},
+            cache={"exact": False},
+        )
     provider = f'[providers.fake]\nbase_url = "{provider_url}/v1"\napi_key = "none"\n'
-    workspace.mkdir(parents=True, exist_ok=True)
-    (workspace / "answerable.toml").write_text("\n".join([provider, steered, *sections]), encoding="utf-8")
+    (workspace / "answerable.toml").write_text(provider, encoding="utf-8")

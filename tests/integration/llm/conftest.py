@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -14,8 +14,11 @@ import httpx
 import pytest
 
 from answerable.fake_models.server import FakeModelServer
+from answerable.llm.names import split_name
 from answerable.llm.policy import CallPolicy
+from answerable.llm.providers.registry import load_backend
 from answerable.llm.providers.types import Price, ProviderSettings
+from answerable.llm.routing.types import SingleModel
 from answerable.llm.service import Models
 from answerable.llm.sources import Source, render_question, render_sources
 
@@ -38,6 +41,11 @@ class FakeModels:
     def behave(self, behaviour: str, *, times: int | None = None, **timing: float) -> None:
         body = {"behaviour": behaviour, "times": times, "timing": timing}
         self.client.post("/control", json=body).raise_for_status()
+
+    def get_last_body(self) -> dict[str, Any]:
+        """Return the body of the last request, as it was sent."""
+        body: dict[str, Any] = self.client.get("/control/requests/last").json()
+        return body
 
     def list_requests(self) -> list[dict[str, Any]]:
         requests: list[dict[str, Any]] = self.client.get("/control/requests").json()["requests"]
@@ -106,3 +114,22 @@ async def models(fake: FakeModels, sleeps: Sleeps) -> AsyncIterator[Models]:
     models = Models(settings, default_chat_name="mine:fake-1", policy=policy)
     yield models
     await models.close()
+
+
+@pytest.fixture
+async def single(fake: FakeModels) -> AsyncIterator[Callable[[str], SingleModel]]:
+    """Models that make one attempt each, by name; the errors of one are what the SDK and Pydantic AI raise."""
+    backend = load_backend(CallPolicy())
+    connections = {
+        "mine": ProviderSettings("mine", "openai-compatible", f"{fake.url}/v1"),
+        "openai": ProviderSettings("openai", "openai", f"{fake.url}/v1", "sk-test"),
+        "anthropic": ProviderSettings("anthropic", "anthropic", fake.url, "sk-test"),
+        "ollama": ProviderSettings("ollama", "ollama", fake.url),
+    }
+
+    def connect(name: str) -> SingleModel:
+        provider, model = split_name(name)
+        return backend.connect(connections[provider]).chat(model)
+
+    yield connect
+    await backend.close()

@@ -29,10 +29,9 @@ def test_a_model_is_made_once(models: Models) -> None:
 
 
 async def test_local_models_stand_beside_the_others(models: Models) -> None:
-    parrot = ParrotModel()
-    models.register_local_chat(parrot)
+    models.register_local_chat(ParrotModel())
 
-    assert models.chat("local:parrot") is parrot
+    assert models.chat("local:parrot").name == "local:parrot"
     assert (await models.check("local:parrot")).ok
     with pytest.raises(InvalidInput, match=r"There are: local:parrot"):
         models.chat("local:cockatoo")

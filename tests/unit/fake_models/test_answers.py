@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 
-from answerable.fake_models.answers import answer, find_question, split_pieces
+from answerable.fake_models.answers import answer, split_pieces
 from answerable.fake_models.behaviours import Behaviour, BehaviourPlan, choose_behaviour
 from answerable.fake_models.exchange import Prompt
+from answerable.fake_models.questions import find_question
 from answerable.fake_models.samples import sample
 from answerable.llm.sources import Source, render_question, render_sources
 
@@ -20,7 +22,7 @@ SOURCES = [
 
 def ask(question: str, behaviour: Behaviour = Behaviour.NORMAL, sources: list[Source] = SOURCES) -> str:
     text = f"{render_sources(sources)}\n\n{render_question(question)}"
-    return answer(Prompt(model="fake-1", text=text, question=text), behaviour).text
+    return answer(Prompt(model="fake-1", text=text, said=(text,)), behaviour).text
 
 
 def test_cites_the_source_that_holds_the_answer() -> None:
@@ -81,3 +83,47 @@ def test_a_plan_for_some_requests_ends() -> None:
     plan.set(Behaviour.STALL, times=2)
 
     assert [plan.take() for _ in range(3)] == [Behaviour.STALL, Behaviour.STALL, Behaviour.NORMAL]
+
+
+FORM = {
+    "type": "object",
+    "properties": {
+        "title": {"type": "string", "maxLength": 8},
+        "price": {"type": "number", "minimum": 5},
+        "due": {"type": "string", "format": "date"},
+        "tags": {"type": "array", "items": {"type": "string"}, "minItems": 2},
+    },
+}
+
+
+def fill(*said: str, behaviour: Behaviour = Behaviour.NORMAL, text: str = "", schema: Any = FORM) -> str:
+    return answer(Prompt(model="fake-1", text=text, said=said, schema=schema), behaviour).text
+
+
+def test_json_is_filled_from_what_was_said_and_keeps_its_bounds() -> None:
+    filled = json.loads(fill("Title: A very long one\nPrice: 2\nTo be paid by 2026-03-04."))
+    assert filled == {"title": "A very l", "price": 5.0, "due": "2026-03-04", "tags": filled["tags"]}
+    assert len(filled["tags"]) == 2
+
+
+def test_a_request_to_answer_again_fills_nothing_in() -> None:
+    once, again = (
+        fill("Title: One"),
+        fill("Title: One", "Your answer does not fit the JSON Schema:\n- title: wrong"),
+    )
+    assert once == again
+
+
+def test_spoiled_json_fits_nothing() -> None:
+    wrong = json.loads(fill("Title: One", behaviour=Behaviour.INVALID_OUTPUT))
+    assert wrong == {"title": ["One"], "price": [5.0], "due": ["2026-01-31"], "tags": "none"}
+    with pytest.raises(ValueError, match="Expecting value"):
+        json.loads(fill("Title: One", behaviour=Behaviour.NEVER_VALID))
+
+
+def test_a_schema_in_words_gets_json_in_a_fence() -> None:
+    text = f"Always respond with a JSON object that's compatible with this schema:\n\n{json.dumps(FORM)}\n\nPlease."
+    fenced = fill("Title: One", text=text, schema=None)
+
+    assert fenced.startswith("```json\n{")
+    assert json.loads(fenced.strip("`").removeprefix("json"))["title"] == "One"

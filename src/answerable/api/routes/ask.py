@@ -10,7 +10,7 @@ from typing import Any
 from fastapi import APIRouter, Response
 from fastapi.responses import JSONResponse, StreamingResponse
 
-from answerable.answering.question import Question
+from answerable.answering.question import make_ask
 from answerable.answering.types import (
     AnswerEvent,
     CitationEvent,
@@ -21,7 +21,7 @@ from answerable.answering.types import (
 from answerable.api.problems import to_problem, unforeseen_problem
 from answerable.api.render import render_answer, render_citation, render_passage, render_source
 from answerable.api.schemas import AskBody, AskOut
-from answerable.api.security import Reader, ServicesDep
+from answerable.api.security import Reader, ServicesDep, get_caller
 from answerable.core.errors import AnswerableError
 from answerable.knowledge.types import Hit
 
@@ -39,17 +39,17 @@ _STREAM_HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 )
 async def ask(body: AskBody, principal: Reader, services: ServicesDep) -> Response:
     """Answer a question from the collection's documents, each sentence checked against what it cites."""
-    question = Question.make(
+    request = make_ask(
         body.question,
         max_tokens=body.max_tokens,
         app=body.app,
         collection=body.collection,
         conversation_id=body.conversation_id,
-        user=body.user,
     )
+    caller = get_caller(principal, user=body.user)
     if not body.stream:
-        return JSONResponse(render_answer(await services.answers.ask(question, groups=principal.groups)))
-    events = services.answers.stream(question, groups=principal.groups)
+        return JSONResponse(render_answer(await services.runs.run(request, caller)))
+    events = services.runs.stream(request, caller)
     # The first event comes before the response starts, so that an early error still has its status.
     first = await anext(events)
     return StreamingResponse(

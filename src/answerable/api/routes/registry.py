@@ -4,14 +4,34 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from answerable.api.routes import ask, collections, documents, health, ingestions, keys, search
+from answerable.api.routes import (
+    ask,
+    chat_completions,
+    collections,
+    conversations,
+    documents,
+    health,
+    ingestions,
+    keys,
+    models_status,
+    openai_models,
+    runs,
+    search,
+    traces,
+)
 
 ROUTERS: tuple[APIRouter, ...] = (
     ask.router,
+    runs.router,
+    chat_completions.router,
+    models_status.router,  # before /v1/models/{model}
+    openai_models.router,
     search.router,
     collections.router,
     documents.router,
     ingestions.router,
+    traces.router,
+    conversations.router,
     keys.router,
     health.router,
 )

@@ -10,8 +10,8 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from answerable.answering.question import MAX_TOKENS, Question
-from answerable.answering.types import Answer, DeltaEvent, DoneEvent
+from answerable.answering.question import MAX_TOKENS, make_ask
+from answerable.answering.types import Answer, Caller, DeltaEvent, DoneEvent
 from answerable.api.render import render_answer, render_source
 from answerable.cli.options import JsonOption, WorkspaceOption
 from answerable.wiring import load_settings, open_services
@@ -30,13 +30,13 @@ def ask(
     as_json: JsonOption = False,
 ) -> None:
     """Ask a question over the documents of a collection."""
-    asked = Question.make(question, max_tokens=max_tokens, app=app, collection=collection)
+    asked = make_ask(question, max_tokens=max_tokens, app=app, collection=collection)
     console = Console(highlight=False, soft_wrap=True)
 
     async def run() -> Answer:
         async with (
             open_services(load_settings(workspace)) as services,
-            aclosing(services.answers.stream(asked, groups=None)) as events,
+            aclosing(services.runs.stream(asked, Caller())) as events,
         ):
             async for event in events:
                 if isinstance(event, DeltaEvent) and not as_json:

@@ -95,13 +95,13 @@ async def _check_embedder(services: Services) -> Check:
 
 
 async def _check_model(services: Services) -> Check:
-    name = services.apps.get_variant().model
+    name = services.apps.get_variant().content.model[0][0]
     if name.startswith("local:"):
         return Check(
             "model",
             "ok",
             f"{name}: quotes the sources, offline",
-            "For written answers set a provider's key (such as OPENAI_API_KEY) or apps.ask.model.",
+            "For written answers set a provider's key (such as OPENAI_API_KEY) or `model` in apps/ask.yaml.",
         )
     health = await services.models.check(name)
     return Check("model", "ok" if health.ok else "failed", f"{health.name}: {health.detail}", health.hint)

@@ -14,17 +14,12 @@ _CONFIG = """\
 # Settings of this workspace. Everything has a default; see docs/reference/settings.md.
 
 # database_url = "postgresql://user@host/db"   # else an embedded PostgreSQL in .answerable/
+# default_model = "openai:gpt-5-mini"   # else what the environment offers, else local:extractive
 
 # [server]
 # port = 8000
 
-# [apps.ask]
-# collection = "docs"
-# model = "openai:gpt-5-mini"      # else what the environment offers, else local:extractive
-# verifier = "lexical"             # or "model:PROVIDER:MODEL"
-# policy = "keep"                  # or strip, repair, abstain
-
-# An OpenAI-compatible server of your own, then: model = "mine:NAME"
+# An OpenAI-compatible server of your own, then: default_model = "mine:NAME"
 # [providers.mine]
 # base_url = "http://127.0.0.1:8080/v1"
 """

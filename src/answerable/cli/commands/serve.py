@@ -51,7 +51,7 @@ def serve(
 
     async def run() -> None:
         async with open_services(settings) as services:
-            await services.answers.prepare()
+            await services.apply_workspace()
             secret, _ = await services.admin_key.ensure(services.access)
             url = url_of(listener)
 

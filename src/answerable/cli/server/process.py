@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import signal
 import socket
 from collections.abc import Awaitable, Callable, Coroutine, Iterator
@@ -96,7 +97,17 @@ def _config(app: FastAPI) -> uvicorn.Config:
 
 async def _when_ready(server: _Server, on_ready: Callable[[], Awaitable[None]]) -> None:
     await server.answers.wait()
+    _spare_collector()
     await on_ready()
+
+
+def _spare_collector() -> None:
+    """Take what the start has made out of the garbage collector's sight.
+
+    It lives as long as the process; walking through it again and again cost a fifth of a chat completion's time.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 def _stop_on_failure(task: asyncio.Future[None], server: _Server) -> None:

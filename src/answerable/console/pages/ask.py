@@ -10,8 +10,8 @@ from fastapi import Request
 from nicegui import background_tasks, ui
 from nicegui.events import GenericEventArguments
 
-from answerable.answering.question import Question
-from answerable.answering.types import AnswerEvent, DeltaEvent, DoneEvent, SourcesEvent
+from answerable.answering.question import make_ask
+from answerable.answering.types import AnswerEvent, Caller, DeltaEvent, DoneEvent, SourcesEvent
 from answerable.console.elements import Button, Tag
 from answerable.console.frame import build_frame
 from answerable.console.parts.composer import Composer
@@ -52,7 +52,8 @@ class AskPage:
                     "p",
                     "Answers come from your documents. Every sentence is checked against the passage it cites.",
                 )
-            apps = visitor.services.apps.list_apps()
+            apps = [app.name for app in visitor.services.apps.list_apps() if app.kind == "rag"]
+            apps.sort(key=lambda name: name != visitor.services.apps.default_app)
             self._composer = Composer(
                 collections=collections,
                 collection=self._first_collection(collections),
@@ -103,7 +104,8 @@ class AskPage:
     def _first_collection(self, collections: list[str]) -> str:
         if self._turns:
             return self._turns[-1].collection
-        default = self._visitor.services.apps.get_variant().collection
+        grounding = self._visitor.services.apps.get_variant().content.grounding
+        default = grounding.collection if grounding else ""
         return default if default in collections or not collections else collections[0]
 
     def _add_view(self, turn: Turn) -> TurnView:
@@ -152,10 +154,9 @@ class AskPage:
     async def _follow(self, turn: Turn, view: TurnView) -> None:
         """Show the events of the answer as they come."""
         principal = await self._visitor.check()
-        question = Question.make(turn.question, app=turn.app, collection=turn.collection)
-        async with aclosing(
-            self._visitor.services.answers.stream(question, groups=principal.groups)
-        ) as events:
+        request = make_ask(turn.question, app=turn.app, collection=turn.collection)
+        caller = Caller(key_id=principal.key_id, key_name=principal.name, groups=principal.groups)
+        async with aclosing(self._visitor.services.runs.stream(request, caller)) as events:
             async for event in events:
                 _take(turn, event)
                 view.show_text_soon()

@@ -6,6 +6,7 @@ from collections import Counter
 from html import escape
 
 from answerable.answering.types import Answer, Citation, Verdict
+from answerable.console.parts.figures import format_cost, format_duration
 from answerable.console.prose import Mark, render_prose
 from answerable.knowledge.types import Hit
 
@@ -43,11 +44,11 @@ def list_facts(answer: Answer) -> list[tuple[str, str]]:
     facts = [("Model", answer.model)]
     first, total = answer.timings_ms.get("first_token"), answer.timings_ms.get("total")
     if first is not None:
-        facts.append(("First token", _format_duration(first)))
+        facts.append(("First token", format_duration(first)))
     if total is not None:
-        facts.append(("Total", _format_duration(total)))
+        facts.append(("Total", format_duration(total)))
     facts.append(("Tokens", f"{answer.tokens_used:,}"))
-    facts.append(("Cost", _format_cost(answer)))
+    facts.append(("Cost", format_cost(answer.cost_usd)))
     return facts
 
 
@@ -82,17 +83,3 @@ def _render_marker(number: int, sources: tuple[Hit, ...]) -> str:
     label = escape(f"Source {number}: {title}")
     data = f'data-source="{number}" data-tip="{label}"'
     return f'<button type="button" class="cite" {data} aria-label="{label}">{number}</button>'
-
-
-def _format_duration(milliseconds: float) -> str:
-    return f"{milliseconds:.0f} ms" if milliseconds < 1000 else f"{milliseconds / 1000:.1f} s"
-
-
-def _format_cost(answer: Answer) -> str:
-    """Return the price as it is known: an unknown one is never shown as zero."""
-    cost = answer.cost_usd
-    if cost is None:
-        return "price unknown"
-    if cost == 0:
-        return "free"
-    return f"${cost:.2f}" if cost >= 1 else f"${cost:.6f}".rstrip("0")

@@ -7,6 +7,7 @@ from nicegui import ui
 from answerable.access.types import Principal
 from answerable.console.elements import Button, Tag
 from answerable.console.parts.dialogs import FormDialog
+from answerable.console.parts.figures import format_count
 from answerable.console.visitor import Visitor
 from answerable.core.errors import InvalidInput
 from answerable.knowledge.types import CollectionSummary
@@ -65,7 +66,7 @@ class CollectionHead:
         self.show(summary)
 
     def show(self, summary: CollectionSummary) -> None:
-        parts = [_count(summary.documents, "document"), _count(summary.chunks, "passage")]
+        parts = [format_count(summary.documents, "document"), format_count(summary.chunks, "passage")]
         if summary.index:
             parts.append(f"embedded by {summary.index}")
         self._facts.set_text(" · ".join(parts))
@@ -91,8 +92,4 @@ def _build_link(summary: CollectionSummary, *, current: bool) -> None:
         aria_current="page" if current else None,
     ):
         Tag("span", summary.name, "collection-name")
-        Tag("span", _count(summary.documents, "document"), "collection-count")
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+        Tag("span", format_count(summary.documents, "document"), "collection-count")

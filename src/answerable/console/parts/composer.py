@@ -27,6 +27,7 @@ class Composer:
         self.collection = collection
         self.app: str | None = None
         self._choose = choose
+        self._ask = ask
         with Tag("div", "", "composer", id="composer", role="search") as self._box:
             Tag(
                 "textarea", "", "composer-text", id="question", rows="1", placeholder="Ask a question",
@@ -37,7 +38,7 @@ class Composer:
                 Tag("span", "", "composer-count", id="question-count", aria_live="polite")
                 Button("", "composer-send", icon="send", label="Send the question", data_action="send")
                 Button("", "composer-stop", icon="stop", label="Stop the answer", data_action="stop")
-        ui.on("ask", lambda event: ask(str(event.args)))
+        ui.on("ask", self._on_ask)
         ui.on("stop", lambda _: stop())
 
     def show_running(self, running: bool) -> None:
@@ -50,6 +51,12 @@ class Composer:
         if len(apps) > 1:
             shown = Select({name: name for name in apps}, value=apps[0], label="App")
             shown.on("change", self._on_app, js_handler="(event) => emit(event.target.value)")
+
+    def _on_ask(self, event: GenericEventArguments) -> None:
+        """Ask of what is chosen in the browser: while a page connects, word of a choice may come after the question."""
+        self.collection = str(event.args["collection"] or self.collection)
+        self.app = event.args["app"] or self.app
+        self._ask(str(event.args["text"]))
 
     def _on_collection(self, event: GenericEventArguments) -> None:
         self.collection = str(event.args)

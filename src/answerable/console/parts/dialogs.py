@@ -7,30 +7,23 @@ from collections.abc import Awaitable, Callable
 from nicegui import ui
 from nicegui.events import GenericEventArguments
 
-from answerable.console.elements import Button, Tag
-
-_READ_FORM = "(event) => { event.preventDefault(); emit(Object.fromEntries(new FormData(event.target))) }"
+from answerable.console.elements import READ_FORM, Button, Tag
 
 
-class FormDialog:
-    """A native dialog with one form; `submit` gets its fields. With `must_equal`, the text typed has to be this."""
+class Dialog:
+    """A native dialog with one form: `build` adds its fields, `submit` gets what they hold by their names."""
 
     def __init__(
-        self, title: str, text: str, *, action: str, submit: Callable[[str], Awaitable[None]],
-        field: str | None = None, must_equal: str | None = None, danger: bool = False,
+        self, title: str, text: str, *, action: str, submit: Callable[[dict[str, str]], Awaitable[None]],
+        build: Callable[[], None] | None = None, danger: bool = False,
     ) -> None:  # fmt: skip
-        self._submit = submit
+        self._submit_fields = submit
         with Tag("dialog", "", "dialog", aria_label=title) as self._dialog:
             Tag("h2", title)
             Tag("p", text, "dialog-text")
-            with Tag("form").on("submit", self._on_submit, js_handler=_READ_FORM):
-                if field is not None:
-                    with Tag("label", "", "field"):
-                        Tag("span", field, "label")
-                        Tag(
-                            "input", "", "input", name="value", required="required", autocomplete="off",
-                            spellcheck="false", autofocus="autofocus", data_equal=must_equal,
-                        )  # fmt: skip
+            with Tag("form").on("submit", self._on_submit, js_handler=READ_FORM):
+                if build is not None:
+                    build()
                 with Tag("div", "", "dialog-actions"):
                     Button("Cancel").on("click", self.close)
                     style = "button is-danger" if danger else "button is-primary"
@@ -44,4 +37,30 @@ class FormDialog:
 
     async def _on_submit(self, event: GenericEventArguments) -> None:
         self.close()
-        await self._submit(str(event.args.get("value", "")).strip())
+        await self._submit_fields({name: str(value).strip() for name, value in event.args.items()})
+
+
+class FormDialog(Dialog):
+    """A dialog with one field or none; `submit` gets its text. With `must_equal`, that has to be this."""
+
+    def __init__(
+        self, title: str, text: str, *, action: str, submit: Callable[[str], Awaitable[None]],
+        field: str | None = None, must_equal: str | None = None, danger: bool = False,
+    ) -> None:  # fmt: skip
+        async def submit_value(fields: dict[str, str]) -> None:
+            await submit(fields.get("value", ""))
+
+        def build() -> None:
+            if field is not None:
+                _build_field(field, must_equal)
+
+        super().__init__(title, text, action=action, submit=submit_value, build=build, danger=danger)
+
+
+def _build_field(field: str, must_equal: str | None) -> None:
+    with Tag("label", "", "field"):
+        Tag("span", field, "label")
+        Tag(
+            "input", "", "input", name="value", required="required", autocomplete="off",
+            spellcheck="false", autofocus="autofocus", data_equal=must_equal,
+        )  # fmt: skip

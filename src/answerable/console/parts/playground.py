@@ -9,7 +9,7 @@ from typing import Any
 from nicegui import ui
 from nicegui.events import GenericEventArguments
 
-from answerable.console.elements import Tag
+from answerable.console.elements import READ_FORM, Tag
 from answerable.console.parts.passage_panel import PassagePanel
 from answerable.console.prose import plain_text
 from answerable.console.visitor import Visitor
@@ -17,7 +17,6 @@ from answerable.core.errors import InvalidInput
 from answerable.knowledge.index.search import SearchResult
 from answerable.knowledge.types import Hit, RetrievalSettings
 
-_READ_FORM = "(event) => { event.preventDefault(); emit(Object.fromEntries(new FormData(event.target))) }"
 _AUTO = "auto"
 
 
@@ -30,7 +29,7 @@ class Playground:
         self._passages = passages
         self._hits: Sequence[Hit] = ()
         with Tag("section", "", "playground", aria_label="Search playground"):
-            with Tag("form", "", "search-form").on("submit", self._on_search, js_handler=_READ_FORM):
+            with Tag("form", "", "search-form").on("submit", self._on_search, js_handler=READ_FORM):
                 _build_fields()
             self._results = ui.element("div")
         ui.on("open-source", self._on_open)

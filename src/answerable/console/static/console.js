@@ -68,7 +68,8 @@ const Answerable = (() => {
     const box = find("#question");
     const limit = Number(box.dataset.limit);
     if (!box.value.trim() || box.value.length > limit || find("#composer").dataset.running) return;
-    emit("ask", box.value);
+    const chosen = (label) => find(`#composer select[aria-label="${label}"]`)?.value ?? null;
+    emit("ask", { text: box.value, collection: chosen("Collection"), app: chosen("App") });
     box.value = "";
     fitQuestion(box);
   }
@@ -141,6 +142,10 @@ const Answerable = (() => {
     });
   }
 
+  function showElement(id) {
+    requestAnimationFrame(() => document.getElementById(id)?.scrollIntoView({ block: "start", behavior: smooth() }));
+  }
+
   // ---- dropped and chosen files ----
   async function upload(files, collection) {
     const words = find(".drop-text");
@@ -163,9 +168,38 @@ const Answerable = (() => {
   }
   const dropZone = (event) => event.target.closest?.("[data-drop]");
 
+  // ---- the input of a trial ----
+  async function sendInput(event, emitInput) {
+    event.preventDefault();
+    const input = {};
+    try {
+      for (const [name, value] of new FormData(event.target)) {
+        if (typeof value === "string") input[name] = value;
+        else if (value.size) input[name] = { file: await stageFile(value), name: value.name };
+      }
+    } catch (problem) {
+      return notify({ text: problem.message, kind: "problem" });
+    }
+    emitInput(input);
+  }
+  async function stageFile(file) {
+    const form = new FormData();
+    form.append("file", file, file.name);
+    const headers = { "X-Answerable": "console" };
+    const response = await fetch("/console/trial-file", { method: "POST", body: form, headers });
+    const result = await response.json();
+    if (!response.ok) throw new Error(`${file.name}: ${result.detail}`);
+    return result.file;
+  }
+  function chooseAll(event) {
+    const boxes = [...event.target.closest("form").querySelectorAll("input[type=checkbox]:enabled")];
+    const all = boxes.every((box) => box.checked);
+    for (const box of boxes) box.checked = !all;
+  }
+
   // ---- keys ----
   let leader = false;
-  const pages = { a: "/", k: "/knowledge" };
+  const pageLink = (key) => (/^[a-z]$/.test(key) ? find(`.rail-link[data-key="${key}"]`) : null);
   const typing = (target) => target.closest("input:not([type=range]), textarea, select, [contenteditable]");
 
   function onKey(event) {
@@ -175,7 +209,7 @@ const Answerable = (() => {
       return sendQuestion();
     }
     if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target) || find("dialog[open]")) return;
-    if (leader && pages[event.key]) return location.assign(pages[event.key]);
+    if (leader && pageLink(event.key)) return pageLink(event.key).click();
     leader = event.key === "g";
     if (leader) setTimeout(() => (leader = false), 1200);
     if (event.key === "/") focusMain(event);
@@ -262,5 +296,5 @@ const Answerable = (() => {
   }).observe(document.documentElement, { childList: true, subtree: true });
   showTheme();
 
-  return { notify, showPanel, showLastTurn, toggleBorders };
+  return { notify, showPanel, showLastTurn, toggleBorders, showElement, sendInput, chooseAll };
 })();

@@ -83,6 +83,11 @@ class SearchService:
                 hits = (await rerank(reranker, query, hits))[: settings.top_k]
         return SearchResult(hits=hits, timings_ms={**search.timings, "total": sum(search.timings.values())})
 
+    async def find_index(self, collection: str) -> Index | None:
+        """Return the collection's index as it stands, None before its first document. Raises NotFound."""
+        async with self._database.transaction() as tx:
+            return await self._read_index(tx, collection)
+
     async def _run(self, search: HybridSearch, target: str | Collection | Index) -> tuple[Hit, ...]:
         """Embed first, with no connection held; once more should another embedder have become active meanwhile."""
         index = await self._get_index(target)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from typing import Final
 from uuid import UUID
@@ -14,9 +15,9 @@ from answerable.knowledge.index.postings import build_segment
 from answerable.knowledge.index.store import IndexStore
 from answerable.knowledge.types import Chunk, EmbeddedDocument, Index, IndexSettings
 
-EXACT_UP_TO: Final = 5_000
-"""Chunks up to which all vectors are compared: about a millisecond, exact, and a write costs nothing. At 7,800 chunks
-HNSW gives 1.3x the searches a second and costs .002 nDCG@10."""
+EXACT_UP_TO: Final = 10_000
+"""Chunks up to which all vectors are compared: exact, under two milliseconds, and a write costs nothing. Above them
+HNSW is faster (docs/decisions/0009-hnsw-build.md)."""
 
 _HEADER_TIMES: Final = 2
 
@@ -71,7 +72,9 @@ class IndexService:
         for language in languages:
             chunks_of = [chunk for d in ordered if d.parsed.language == language for chunk in d.chunks]
             lexemes = await self._lexize(tx, language, chunks_of)
-            await self._store.add_segment(tx, index.id, build_segment(language, first, lexemes))
+            # A tenth of a second for a large batch: questions are answered meanwhile.
+            segment = await asyncio.to_thread(build_segment, language, first, lexemes)
+            await self._store.add_segment(tx, index.id, segment)
             first += len(chunks_of)
 
     async def _lexize(self, tx: Connection, language: str, chunks: Sequence[Chunk]) -> list[list[str]]:
@@ -84,6 +87,10 @@ class IndexService:
         """Remove the chunks of documents; return how many there were."""
         await self._store.begin_write(tx, index.id, chunks=0, languages=[])
         return await self._store.delete_chunks(tx, index.id, document_ids)
+
+    async def note_change(self, tx: Connection, index: Index) -> None:
+        """Begin a new generation though no chunk changed: who may read a document did, and caches must know."""
+        await self._store.begin_write(tx, index.id, chunks=0, languages=[])
 
     async def needs_merge(self, index_id: int) -> bool:
         """Say whether `merge` would do something."""

@@ -13,6 +13,7 @@ from uuid import UUID
 
 from answerable.core.errors import NotFound, TooLarge
 from answerable.core.ids import new_id
+from answerable.core.tasks import stop
 from answerable.db.database import Connection, Database
 
 PART_BYTES = 1 << 20
@@ -137,8 +138,7 @@ class UploadFiles:
             return
         del self._users[upload_id]
         task, folder = self._folders.pop(upload_id)
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
+        await stop(task)
         await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
 
 

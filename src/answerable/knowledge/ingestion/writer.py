@@ -28,7 +28,7 @@ class Part:
     """What was read of one source since the last write. `final` closes the source; `seen` are then all its uris.
 
     `embedded` counts the chunks that an embedder was asked for. `outdated` says that a document taken for known was
-    deleted meanwhile: the source is then read again the next time.
+    deleted meanwhile: the source is then read again the next time. `relabelled` says that a known one got new labels.
     """
 
     item_id: int
@@ -39,6 +39,7 @@ class Part:
     final: KnownSource | None = None
     seen: Sequence[str] = ()
     outdated: bool = False
+    relabelled: bool = False
 
 
 class DocumentWriter:
@@ -59,6 +60,8 @@ class DocumentWriter:
             await items.add_counts(tx, counts)
             if documents := [document for new in fresh for document in new]:
                 await self._indexes.write(tx, index, documents)
+            elif any(part.relabelled for part in parts):
+                await self._indexes.note_change(tx, index)
 
     async def _save_part(self, tx: Connection, index: Index, part: Part) -> list[EmbeddedDocument]:
         """Save the rows of documents; return those that are to be indexed, with the ids that they have."""
@@ -74,7 +77,7 @@ class DocumentWriter:
             else:
                 fresh.append(await _save_document(tx, index, part.source_uri, document))
         for unchanged in known:
-            await _relabel(tx, index.collection_id, unchanged)
+            part.relabelled |= await _relabel(tx, index.collection_id, unchanged)
         return fresh
 
     async def _remove_unseen(self, tx: Connection, index: Index, finals: Sequence[Part]) -> Counter[str]:
@@ -189,12 +192,13 @@ def _columns(document: EmbeddedDocument) -> dict[str, Any]:
     }
 
 
-async def _relabel(tx: Connection, collection_id: int, known: KnownDocument) -> None:
-    """Give an unchanged document its new labels, if they are new."""
+async def _relabel(tx: Connection, collection_id: int, known: KnownDocument) -> bool:
+    """Give an unchanged document its new labels; say whether they were new."""
     groups = None if known.groups is None else sorted(known.groups)
     metadata = Jsonb(dict(known.metadata))
-    await tx.execute(
+    cursor = await tx.execute(
         """UPDATE document SET metadata = %s, groups = %s, updated_at = now()
         WHERE collection_id = %s AND uri = %s AND (metadata, groups) IS DISTINCT FROM (%s, %s::text[])""",
         (metadata, groups, collection_id, known.uri, metadata, groups),
     )
+    return cursor.rowcount > 0

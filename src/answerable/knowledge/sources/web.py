@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from dataclasses import dataclass
 from urllib.parse import urljoin, urlsplit, urlunsplit
 
 import httpx
@@ -14,15 +15,32 @@ from answerable.knowledge.sources.types import MEBIBYTE, FetchedPage, WebLimits
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _SCHEMES = {"http": 80, "https": 443}
-_HEADERS = {
-    "User-Agent": "answerable",
-    "Accept": "text/html, text/*;q=0.9, */*;q=0.5",
-    "Accept-Encoding": "gzip",
-}
-_DOCUMENT_TYPES = re.compile(
-    r"text/|image/(?:png|jpeg|tiff|bmp|webp)|message/rfc822|application/"
-    r"(?:pdf|json|xhtml\+xml|xml|rtf|epub\+zip|msword|octet-stream|x-ndjson|vnd\.(?:openxmlformats|oasis|ms-))"
+_HEADERS = {"User-Agent": "answerable", "Accept-Encoding": "gzip"}
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """What a fetch is for: the header that asks for it, the media types it may be, and its name for a person."""
+
+    header: str
+    types: re.Pattern[str]
+    name: str
+
+
+DOCUMENTS = Accepted(
+    "text/html, text/*;q=0.9, */*;q=0.5",
+    re.compile(
+        r"text/|image/(?:png|jpeg|tiff|bmp|webp)|message/rfc822|application/"
+        r"(?:pdf|json|xhtml\+xml|xml|rtf|epub\+zip|msword|octet-stream|x-ndjson|vnd\.(?:openxmlformats|oasis|ms-))"
+    ),
+    "document",
 )
+FILES = Accepted(
+    "image/jpeg, image/png, image/webp, image/gif, application/pdf, */*;q=0.1",
+    re.compile(r"image/|application/(?:pdf|octet-stream)|binary/octet-stream"),
+    "image or PDF",
+)
+"""Images and PDFs for a model; whether the bytes are one is found out when they are read."""
 
 
 class FetchFailed(InvalidInput):
@@ -44,10 +62,11 @@ async def fetch(
     url: str,
     *,
     limits: WebLimits,
+    accepted: Accepted = DOCUMENTS,
     resolver: Resolver = resolve_host,
     transport: httpx.AsyncBaseTransport | None = None,
 ) -> FetchedPage:
-    """Return what a web address holds.
+    """Return what a web address holds, when it is of the `accepted` kinds.
 
     Only http and https, only hosts whose every address is public (see `find_public_address`); each redirect
     is checked like the first address. No proxy of the environment is used, for it would resolve the name
@@ -59,7 +78,7 @@ async def fetch(
             asyncio.timeout(limits.timeout_seconds),
             httpx.AsyncClient(transport=transport, trust_env=False, timeout=limits.timeout_seconds) as client,
         ):
-            return await _follow(client, url, limits, resolver)
+            return await _follow(client, url, limits, accepted, resolver)
     except (TimeoutError, httpx.TimeoutException) as error:
         seconds = limits.timeout_seconds
         raise FetchFailed(f"{url} did not answer within {seconds:g} s.", hint="Try again later.") from error
@@ -68,15 +87,18 @@ async def fetch(
         raise FetchFailed(f"{url} cannot be fetched: {reason}.", hint="Check the address.") from error
 
 
-async def _follow(client: httpx.AsyncClient, url: str, limits: WebLimits, resolver: Resolver) -> FetchedPage:
+async def _follow(
+    client: httpx.AsyncClient, url: str, limits: WebLimits, accepted: Accepted, resolver: Resolver
+) -> FetchedPage:
     current = url
     for _ in range(limits.max_redirects + 1):
         request = await _make_request(client, current, limits, resolver)
+        request.headers["Accept"] = accepted.header
         response = await client.send(request, stream=True)
         try:
             target = response.headers.get("location")
             if response.status_code not in _REDIRECTS or not target:
-                return await _read(response, url, current, limits)
+                return await _read(response, url, current, limits, accepted)
             current = urljoin(current, target)
         finally:
             await response.aclose()
@@ -108,13 +130,15 @@ async def _make_request(
     return client.build_request("GET", pinned, headers=headers, extensions={"sni_hostname": named})
 
 
-async def _read(response: httpx.Response, uri: str, url: str, limits: WebLimits) -> FetchedPage:
+async def _read(
+    response: httpx.Response, uri: str, url: str, limits: WebLimits, accepted: Accepted
+) -> FetchedPage:
     if response.status_code >= 300:
         raise FetchFailed(f"{url} answers with status {response.status_code}.", hint="Check the address.")
     declared = response.headers.get("content-type")
     plain = (declared or "").partition(";")[0].strip().lower()
-    if plain and not _DOCUMENT_TYPES.match(plain):
-        raise FetchFailed(f"{url} is {plain}, which is no document.", hint="Name a page or a document.")
+    if plain and not accepted.types.match(plain):
+        raise FetchFailed(f"{url} is {plain}, which is no {accepted.name}.", hint="Check the address.")
     content = bytearray()
     async for part in response.aiter_bytes():
         content += part

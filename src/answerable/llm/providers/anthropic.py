@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import httpx2
+from anthropic import AsyncAnthropic
 from pydantic_ai.models.anthropic import AnthropicModel
 from pydantic_ai.providers.anthropic import AnthropicProvider
 
@@ -10,6 +11,7 @@ from answerable.llm.providers.kit import Kit, need_key
 from answerable.llm.providers.types import ProviderSettings
 
 DEFAULT_URL = "https://api.anthropic.com"
+_PAGE = 1000
 
 
 def build(settings: ProviderSettings, http: httpx2.AsyncClient) -> Kit:
@@ -18,5 +20,15 @@ def build(settings: ProviderSettings, http: httpx2.AsyncClient) -> Kit:
         base_url=settings.base_url or DEFAULT_URL,
         http_client=http,
     )
-    provider.client.max_retries = 0
-    return Kit(chat=lambda model: AnthropicModel(model, provider=provider), catalogue="anthropic")
+    client = provider.client
+    client.max_retries = 0
+    assert isinstance(client, AsyncAnthropic), "made from a key, not from a cloud's client"
+    return Kit(
+        chat=lambda model: AnthropicModel(model, provider=provider),
+        catalogue="anthropic",
+        available=lambda: _list_models(client),
+    )
+
+
+async def _list_models(client: AsyncAnthropic) -> list[str]:
+    return [model.id async for model in client.models.list(limit=_PAGE)]

@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import partial
 from importlib import import_module
 
 import httpx2
 from openai import DefaultAioHttpClient
 from pydantic_ai.exceptions import UserError
-from pydantic_ai.models import get_user_agent
+from pydantic_ai.models import Model, get_user_agent
 
 from answerable.core.errors import SetupError
+from answerable.llm.batching import ProviderBatches
 from answerable.llm.chat import ProviderChatModel
 from answerable.llm.embedders import ProviderEmbedder
+from answerable.llm.endpoints.any_model import AnyModelEndpoint
+from answerable.llm.failures import explain
 from answerable.llm.policy import CallPolicy
 from answerable.llm.prices import PriceList
+from answerable.llm.providers.bounds import bound_response
 from answerable.llm.providers.kit import EmbeddingKit, Kit
+from answerable.llm.providers.listing import list_available
 from answerable.llm.providers.registry import EXTRAS, KINDS
-from answerable.llm.providers.types import ProviderSettings
-from answerable.llm.types import ChatModel, Embedder, Usage
+from answerable.llm.providers.types import ModelFacts, ProviderSettings
+from answerable.llm.routing.types import SingleModel, Trouble
+from answerable.llm.status import ModelRecord
+from answerable.llm.types import Embedder
 
 _TIMEOUT = httpx2.Timeout(600, connect=5)
 """A backstop only: every call runs under a deadline of its own, far shorter than this."""
@@ -35,7 +44,10 @@ class ProviderBackend:
         self._policy = policy
         # aiohttp under the httpx2 surface: decision 0004 has the measurement.
         self._http: httpx2.AsyncClient = DefaultAioHttpClient(
-            timeout=_TIMEOUT, limits=_LIMITS, headers={"User-Agent": get_user_agent()}
+            timeout=_TIMEOUT,
+            limits=_LIMITS,
+            headers={"User-Agent": get_user_agent()},
+            event_hooks={"response": [bound_response]},
         )
 
     def connect(self, settings: ProviderSettings) -> ProviderConnection:
@@ -64,21 +76,55 @@ class ProviderConnection:
         self._settings = settings
         self._kit = kit
         self._policy = policy
-        self._prices = PriceList(catalogue=kit.catalogue, own=settings.prices)
+        self._prices = PriceList(catalogue=kit.catalogue, own=settings.prices, clock=policy.clock)
 
-    def chat(self, model: str) -> ChatModel:
-        if self._kit.chat is None:
-            raise SetupError(f"The provider {self._settings.name!r} has embedders only, no chat models.")
+    def chat(self, model: str) -> SingleModel:
         # The first look into the public price list takes 0.15 s, which no call should wait for.
-        self._prices.find_cost(model, Usage())
+        self._prices.find_rates(model)
         return ProviderChatModel(
             f"{self._settings.name}:{model}",
-            self._kit.chat(model),
+            self._build(model),
             prices=self._prices,
-            policy=self._policy,
+            clock=self._policy.clock,
         )
 
-    def embedder(self, model: str) -> Embedder:
+    def batches(self, model: str) -> ProviderBatches:
+        name, built = f"{self._settings.name}:{model}", self._build(model)
+        stated = model in self._settings.prices
+        return ProviderBatches(
+            name,
+            built,
+            endpoint=AnyModelEndpoint(name, built),
+            own_price=partial(self._prices.find_cost, model) if stated else None,
+        )
+
+    def explain(self, error: Exception, name: str) -> Trouble:
+        return explain(error, name)
+
+    def describe(self, model: str) -> ModelFacts:
+        """Return what the price list and Pydantic AI's profile of the model say; a profile knows by its name alone."""
+        profile = self._build(model).profile
+        return replace(
+            self.describe_embedder(model),
+            images=profile.get("supports_image_input", True),
+            json_schema=profile.get("supports_json_schema_output", False),
+            tools=profile.get("supports_tools", True),
+        )
+
+    def describe_embedder(self, model: str) -> ModelFacts:
+        rates = self._prices.find_rates(model)
+        return ModelFacts(
+            context_window=self._prices.find_context_window(model),
+            input_price=None if rates is None or rates.input is None else rates.input[0][1],
+            output_price=None if rates is None or rates.output is None else rates.output[0][1],
+        )
+
+    async def list_available(self) -> tuple[str, ...] | None:
+        if self._kit.available is None:
+            return None
+        return await list_available(self._settings.name, self._kit.available)
+
+    def embedder(self, model: str, record: ModelRecord) -> Embedder:
         kit = self._kit.embedding
         if kit is None:
             raise SetupError(
@@ -98,7 +144,14 @@ class ProviderConnection:
             batch_texts=kit.batch_texts,
             batch_tokens=kit.batch_tokens,
             policy=self._policy,
+            prices=self._prices,
+            record=record,
         )
+
+    def _build(self, model: str) -> Model:
+        if self._kit.chat is None:
+            raise SetupError(f"The provider {self._settings.name!r} has embedders only, no chat models.")
+        return self._kit.chat(model)
 
 
 def _find_dimensions(kit: EmbeddingKit, model: str) -> int | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import httpx2
 from google.genai import Client
@@ -18,11 +19,15 @@ DIMENSIONS: Mapping[str, int] = {"gemini-embedding-001": 3072, "gemini-embedding
 
 
 def build(settings: ProviderSettings, http: httpx2.AsyncClient) -> Kit:
-    return build_kit(
-        GoogleProvider(
-            api_key=need_key(settings, "GEMINI_API_KEY"), base_url=settings.base_url, http_client=http
-        )
+    provider = GoogleProvider(
+        api_key=need_key(settings, "GEMINI_API_KEY"), base_url=settings.base_url, http_client=http
     )
+
+    async def list_models() -> list[str]:
+        pager = await provider.client.aio.models.list()
+        return [(model.name or "").removeprefix("models/") async for model in pager]
+
+    return replace(build_kit(provider), available=list_models)
 
 
 def build_kit(provider: Provider[Client]) -> Kit:

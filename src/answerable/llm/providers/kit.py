@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
 from pydantic_ai.embeddings.base import EmbeddingModel
@@ -29,11 +29,15 @@ class EmbeddingKit:
 
 @dataclass(frozen=True, slots=True)
 class Kit:
-    """`catalogue` is the provider's name in genai-prices, None when its prices are its operator's."""
+    """`catalogue` is the provider's name in genai-prices, None when its prices are its operator's.
+
+    `available` asks the provider which models it has, where it has such a question.
+    """
 
     chat: Callable[[str], Model] | None = None
     embedding: EmbeddingKit | None = None
     catalogue: str | None = None
+    available: Callable[[], Awaitable[list[str]]] | None = None
 
 
 def need_key(settings: ProviderSettings, variable: str) -> str:

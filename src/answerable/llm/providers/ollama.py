@@ -10,7 +10,7 @@ from pydantic_ai.models.ollama import OllamaModel
 from pydantic_ai.providers.ollama import OllamaProvider
 
 from answerable.llm.providers.kit import EmbeddingKit, Kit
-from answerable.llm.providers.openai import STRICT_END
+from answerable.llm.providers.openai import STRICT_END, list_models
 from answerable.llm.providers.types import ProviderSettings
 
 DEFAULT_URL = "http://127.0.0.1:11434/v1"
@@ -34,6 +34,7 @@ def build(settings: ProviderSettings, http: httpx2.AsyncClient) -> Kit:
         embedding=EmbeddingKit(
             lambda model: OpenAIEmbeddingModel(model, provider=provider), dimensions=DIMENSIONS
         ),
+        available=lambda: list_models(provider.client),
     )
 
 

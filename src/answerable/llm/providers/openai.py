@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import httpx2
+from openai import AsyncOpenAI
 from pydantic_ai.embeddings.openai import OpenAIEmbeddingModel
 from pydantic_ai.models import Model
 from pydantic_ai.models.openai import OpenAIChatModel, OpenAIResponsesModel
@@ -48,4 +49,14 @@ def build(settings: ProviderSettings, http: httpx2.AsyncClient) -> Kit:
         batch_texts=256,
         batch_tokens=200_000,
     )
-    return Kit(chat=chat, embedding=embedding, catalogue="openai")
+    return Kit(
+        chat=chat,
+        embedding=embedding,
+        catalogue="openai",
+        available=lambda: list_models(provider.client),
+    )
+
+
+async def list_models(client: AsyncOpenAI) -> list[str]:
+    """Return what `GET /models` lists. Raises what the SDK raises."""
+    return [model.id async for model in client.models.list()]

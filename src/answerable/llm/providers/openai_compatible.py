@@ -8,7 +8,7 @@ from pydantic_ai.models.openai import OpenAIChatModel
 from pydantic_ai.providers.openai_compatible import OpenAICompatibleProvider
 
 from answerable.llm.providers.kit import EmbeddingKit, Kit, need_url
-from answerable.llm.providers.openai import DIMENSIONS, STRICT_END
+from answerable.llm.providers.openai import DIMENSIONS, STRICT_END, list_models
 from answerable.llm.providers.types import ProviderSettings
 
 
@@ -22,4 +22,5 @@ def build(settings: ProviderSettings, http: httpx2.AsyncClient) -> Kit:
         embedding=EmbeddingKit(
             lambda model: OpenAIEmbeddingModel(model, provider=provider), dimensions=DIMENSIONS
         ),
+        available=lambda: list_models(provider.client),
     )

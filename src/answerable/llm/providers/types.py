@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Protocol
 
-from answerable.llm.types import ChatModel, Embedder
+from answerable.llm.routing.types import SingleModel, Trouble
+from answerable.llm.status import ModelRecord
+from answerable.llm.types import ChatRequest, ChatResult, Embedder
 
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """A model's price in US dollars for a million tokens. Cached input costs as other input by default."""
+    """A model's price in US dollars for a million tokens.
+
+    Cached, cache-written and image tokens cost as other input by default, reasoning as other output. An embedder
+    has an `output` of 0.
+    """
 
     input: Decimal
     output: Decimal
     cached_input: Decimal | None = None
+    cache_write: Decimal | None = None
+    reasoning: Decimal | None = None
+    image: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +34,8 @@ class ProviderSettings:
 
     `name` is what stands before the colon of a model's name, `kind` a key of `registry.KINDS`. `options` are
     the kind's own: `api_version` (azure), `region` (bedrock), `project` and `location` (google-vertex).
-    `dimensions` are those of embedding models that are not widely known.
+    `dimensions` are those of embedding models that are not widely known. `concurrency` bounds the chat calls in
+    flight at once; as many again may wait for their turn.
     """
 
     name: str
@@ -36,17 +46,99 @@ class ProviderSettings:
     options: Mapping[str, str] = field(default_factory=dict)
     prices: Mapping[str, Price] = field(default_factory=dict)
     dimensions: Mapping[str, int] = field(default_factory=dict)
+    concurrency: int = 512
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFacts:
+    """What is known of a model without asking it. None is unknown.
+
+    `input_price` and `output_price` are those of a short prompt, in US dollars for a million tokens.
+    """
+
+    context_window: int | None = None
+    input_price: Decimal | None = None
+    output_price: Decimal | None = None
+    images: bool | None = None
+    json_schema: bool | None = None
+    tools: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BatchJob:
+    """A batch at the provider. `handle` is all that another process needs to go on with it; it holds no secret."""
+
+    id: str
+    model: str
+    ended: bool
+    handle: str
+
+
+class Collected(Protocol):
+    """What became of the requests of a job that has ended."""
+
+    def read(self, id: str, request: ChatRequest) -> ChatResult:
+        """Return the answer to this request, as it was handed in under the id. Raises our errors for one without."""
+        ...
+
+
+class BatchApi(Protocol):
+    """Hands in, looks after and collects batches of one model, called `name` as a variant names it.
+
+    Everything raises InvalidInput, SetupError, UpstreamFailed and Unavailable.
+    """
+
+    name: str
+
+    max_requests: int
+    """The most requests in one job."""
+
+    def submit(self, requests: Mapping[str, ChatRequest]) -> AsyncGenerator[tuple[BatchJob, list[str]], None]:
+        """Hand in the requests by their ids; yield each job that they become with its ids, as soon as it is one.
+
+        Ids are 1 to 64 letters, digits, `_` and `-`.
+        """
+        ...
+
+    async def check(self, job: BatchJob) -> BatchJob:
+        """Return the job as it is now."""
+        ...
+
+    async def collect(self, job: BatchJob) -> Collected: ...
 
 
 class Connection(Protocol):
     """A provider that models can be had from."""
 
-    def chat(self, model: str) -> ChatModel:
+    def chat(self, model: str) -> SingleModel:
         """Return the chat model; whether the provider knows it shows at the first call. Raises SetupError."""
         ...
 
-    def embedder(self, model: str) -> Embedder:
-        """Return the embedder. Raises SetupError where there is none or its dimensions are not known."""
+    def batches(self, model: str) -> BatchApi:
+        """Return the batch API of the chat model. Raises SetupError, and InvalidInput where it has none."""
+        ...
+
+    def explain(self, error: Exception, name: str) -> Trouble:
+        """Return what an error of the model called `name` means."""
+        ...
+
+    def describe(self, model: str) -> ModelFacts:
+        """Return what is known of the chat model. Raises SetupError as `chat` does."""
+        ...
+
+    def describe_embedder(self, model: str) -> ModelFacts:
+        """Return what is known of the embedder, without building it."""
+        ...
+
+    async def list_available(self) -> tuple[str, ...] | None:
+        """Return the models that the provider says it has, None where it offers no such list. Raises ServiceError."""
+        ...
+
+    def embedder(self, model: str, record: ModelRecord) -> Embedder:
+        """Return the embedder, which counts in `record`.
+
+        Raises SetupError where there is none or its dimensions are not known.
+        """
         ...
 
 

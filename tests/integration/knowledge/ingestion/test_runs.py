@@ -102,6 +102,17 @@ async def test_new_labels_are_written_without_embedding(ingestion: Ingestion, fo
     assert ingestion.count_embedded() == embedded
 
 
+async def test_new_labels_begin_a_new_generation_so_that_no_cache_serves_what_may_no_longer_be_read(
+    ingestion: Ingestion, folder: Path
+) -> None:
+    generation = "SELECT generation FROM index_version"
+    await ingestion.ingest(folder)
+    [(before,)] = await ingestion.fetch(generation)
+    await ingestion.ingest(folder, groups=frozenset({"hr"}))
+    [(after,)] = await ingestion.fetch(generation)
+    assert after > before
+
+
 async def test_a_new_language_is_indexed_without_embedding(ingestion: Ingestion, folder: Path) -> None:
     await ingestion.ingest(folder, language="en")
     embedded = ingestion.count_embedded()

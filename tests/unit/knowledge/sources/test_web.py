@@ -10,7 +10,7 @@ import pytest
 from answerable.core.errors import InvalidInput
 from answerable.knowledge.sources.addresses import UrlRefused, is_public
 from answerable.knowledge.sources.types import FetchedPage, WebLimits
-from answerable.knowledge.sources.web import FetchFailed, fetch, is_web_address
+from answerable.knowledge.sources.web import DOCUMENTS, FILES, Accepted, FetchFailed, fetch, is_web_address
 
 PUBLIC = "93.184.215.14"
 HTML = {"content-type": "text/html; charset=utf-8"}
@@ -22,6 +22,7 @@ async def fetch_from(
     *,
     addresses: Sequence[str] = (PUBLIC,),
     limits: WebLimits | None = None,
+    accepted: Accepted = DOCUMENTS,
 ) -> FetchedPage:
     """Fetch with a resolver that gives the same addresses for any name, and a server that is a function."""
 
@@ -29,7 +30,9 @@ async def fetch_from(
         return addresses
 
     transport = httpx.MockTransport(answer)
-    return await fetch(url, limits=limits or WebLimits(), resolver=resolve, transport=transport)
+    return await fetch(
+        url, limits=limits or WebLimits(), accepted=accepted, resolver=resolve, transport=transport
+    )
 
 
 def refuse_call(request: httpx.Request) -> httpx.Response:
@@ -167,3 +170,18 @@ def test_web_addresses_are_told_from_paths() -> None:
     assert is_web_address("file:///etc/passwd")
     assert not is_web_address("docs/a.md")
     assert not is_web_address("C:/docs/a.md")
+
+
+async def test_what_is_accepted_is_asked_for_and_held_to() -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        kind = "image/gif" if request.headers["accept"].startswith("image/") else "text/html"
+        return httpx.Response(200, headers={"content-type": kind}, content=b"x")
+
+    def answer_html(_request: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, headers=HTML, content=b"x")
+
+    url = "https://a.example/"
+    assert (await fetch_from(url, answer)).media_type == "text/html"
+    assert (await fetch_from(url, answer, accepted=FILES)).media_type == "image/gif"
+    with pytest.raises(FetchFailed, match="text/html, which is no image or PDF"):
+        await fetch_from(url, answer_html, accepted=FILES)

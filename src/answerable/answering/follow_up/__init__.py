@@ -1,0 +1,1 @@
+"""What a question that goes on from an earlier one means."""

@@ -1,0 +1,154 @@
+"""Every request to every app comes through here: variant, budget, conversation, cache, run, trace.
+
+The one way of HTTP, the command line and the console; what differs between kinds of apps is their runner.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing
+
+from answerable.access.budgets.reservations import Reservation
+from answerable.access.budgets.service import BudgetService
+from answerable.access.budgets.types import Spender
+from answerable.answering.caching.keys import IndexState
+from answerable.answering.caching.service import AnswerCache
+from answerable.answering.dialogue import Dialogue
+from answerable.answering.estimating import estimate_use
+from answerable.answering.recording import find_bill, list_attempts, to_trace
+from answerable.answering.runs import Runner, Work
+from answerable.answering.types import Answer, AnswerEvent, Caller, DoneEvent, RunRequest
+from answerable.apps.content import Kind
+from answerable.apps.service import AppService
+from answerable.core.clock import Clock
+from answerable.core.ids import new_trace_id
+from answerable.knowledge.index.search import SearchService
+from answerable.llm.service import Models
+from answerable.traces.service import TraceService
+
+
+class FrontService:
+    """Runs apps.
+
+    Raises NotFound (the app, the variant, the collection), RateLimited (a spent budget), and what the app's runner
+    raises.
+    """
+
+    def __init__(
+        self,
+        *,
+        apps: AppService,
+        runners: Mapping[Kind, Runner],
+        models: Models,
+        search: SearchService,
+        budgets: BudgetService,
+        cache: AnswerCache,
+        dialogue: Dialogue,
+        traces: TraceService,
+        clock: Clock,
+    ) -> None:
+        self._apps = apps
+        self._runners = runners
+        self._models = models
+        self._search = search
+        self._budgets = budgets
+        self._cache = cache
+        self._dialogue = dialogue
+        self._traces = traces
+        self._clock = clock
+
+    async def run(self, request: RunRequest, caller: Caller) -> Answer:
+        """Return the whole answer."""
+        answer: Answer | None = None
+        async with aclosing(self._events(request, caller, live=False)) as events:
+            async for event in events:
+                if isinstance(event, DoneEvent):
+                    answer = event.answer
+        assert answer is not None, "a stream that did not raise ends in a DoneEvent"
+        return answer
+
+    async def stream(self, request: RunRequest, caller: Caller) -> AsyncGenerator[AnswerEvent, None]:
+        """Yield `sources`? `delta`* `citation`* `done`. Closing it cancels the model call."""
+        async with aclosing(self._events(request, caller, live=True)) as events:
+            async for event in events:
+                yield event
+
+    async def _events(
+        self, request: RunRequest, caller: Caller, *, live: bool
+    ) -> AsyncGenerator[AnswerEvent, None]:
+        variant = self._apps.get_variant(request.app)
+        spender = Spender(variant.app, caller.key_id, caller.key_name, caller.user)
+        with self._budgets.reserve(spender, estimate_use(variant.content, request)) as reservation:
+            work = Work(
+                request=request,
+                caller=caller,
+                variant=variant,
+                trace_id=request.trace_id or new_trace_id(),
+                started=self._clock.monotonic(),
+                live=live,
+            )
+            async with aclosing(self._recorded(work, reservation)) as events:
+                async for event in events:
+                    yield event
+
+    async def _recorded(self, work: Work, reservation: Reservation) -> AsyncGenerator[AnswerEvent, None]:
+        """Run, and whatever the end: count what it used, and leave a trace."""
+        began = self._clock.now()
+        answer: Answer | None = None
+        failure: BaseException | None = None
+        kept = True  # unless the conversation is deleted meanwhile: then nothing of it stays
+        try:
+            turn = await self._dialogue.enter(work)
+            async with aclosing(self._cached(work)) as events:
+                async for event in events:
+                    if isinstance(event, DoneEvent):
+                        answer = event.answer
+                        reservation.settle(tokens=answer.usage.total, usd=answer.cost_usd)
+                        if turn is not None:
+                            # Before the last event: whoever has seen it may go on asking.
+                            answer, kept = await self._dialogue.note(turn, work, answer)
+                        yield DoneEvent(answer)
+                    else:
+                        yield event
+        except BaseException as error:
+            failure = error
+            raise
+        finally:
+            if answer is None:
+                _settle_failure(reservation, failure)
+            if kept:
+                duration = (self._clock.monotonic() - work.started) * 1000
+                self._traces.record(to_trace(work, began, duration, answer=answer, failure=failure))
+
+    async def _cached(self, work: Work) -> AsyncGenerator[AnswerEvent, None]:
+        runner = self._runners[work.variant.content.kind]
+        origin = self._models.describe_origin(name for tier in work.variant.content.model for name in tier)
+        key = await self._cache.find_key(work, index=await self._find_index_state(work), models=origin)
+        served = self._cache.serve(
+            key,
+            lambda: runner.stream(work),
+            trace_id=work.trace_id,
+            live=work.live,
+            fresh=work.request.fresh,
+        )
+        async with aclosing(served) as events:
+            async for event in events:
+                yield event
+
+    async def _find_index_state(self, work: Work) -> IndexState | None:
+        """Return what a `rag` app is about to search, so that no answer outlives a change of its documents."""
+        grounding = work.variant.content.grounding
+        if grounding is None or not work.variant.content.cache.exact:
+            return None
+        collection = work.request.collection or grounding.collection
+        index = await self._search.find_index(collection)
+        return IndexState(collection, index.id, index.generation) if index else IndexState(collection, 0, 0)
+
+
+def _settle_failure(reservation: Reservation, failure: BaseException | None) -> None:
+    """Count a run that failed: its calls as far as they are known; nothing when no model was asked."""
+    bill = find_bill(failure)
+    if bill is not None:
+        reservation.settle(tokens=bill.usage.total, usd=bill.cost_usd)
+    elif list_attempts(failure):
+        reservation.settle(usd=None)

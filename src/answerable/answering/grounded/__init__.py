@@ -1,0 +1,1 @@
+"""The `rag` kind: search, prompt, model, verdicts, policy."""

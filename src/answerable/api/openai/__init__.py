@@ -1,0 +1,1 @@
+"""The OpenAI wire format, outward: an app stands for a model."""

@@ -1,0 +1,1 @@
+"""Prompt templates: Jinja in a sandbox, with a budget for every render."""

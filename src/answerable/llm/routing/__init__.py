@@ -1,0 +1,1 @@
+"""How a call is tried: tiers of models, retries, circuit breakers, hedging, limits."""

@@ -1,0 +1,1 @@
+"""What happened in each run: request, variant, attempts, tokens, cost, outcome."""
