@@ -9,6 +9,8 @@ from typing import Final
 
 from starlette.types import Receive
 
+CLIENT_CLOSED: Final = 499
+"""The status of an answer that nobody reads; proxies log the same."""
 _WATCH_AFTER: Final = 0.05
 """Seconds after which a caller is watched: until then many answers are out, and a task for each would be in vain."""
 

@@ -7,11 +7,12 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
+from answerable.api.disconnects import CLIENT_CLOSED, ClientGoneError
 from answerable.core.errors import AnswerableError, FieldProblem
 
 MEDIA_TYPE = "application/problem+json"
@@ -53,7 +54,14 @@ def install_handlers(app: FastAPI) -> None:
     app.add_exception_handler(AnswerableError, _answerable_error)
     app.add_exception_handler(RequestValidationError, _validation_error)
     app.add_exception_handler(HTTPException, _http_error)
+    app.add_exception_handler(ClientGoneError, _client_gone)
     app.add_exception_handler(Exception, _unforeseen_error)
+
+
+async def _client_gone(request: Request, error: Exception) -> Response:
+    """Nobody reads this; 499 is what the logs of proxies say of it."""
+    del request, error
+    return Response(status_code=CLIENT_CLOSED)
 
 
 async def _answerable_error(request: Request, error: Exception) -> JSONResponse:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -57,6 +58,7 @@ class Models:
         self._policy = policy or CallPolicy()
         self._backend: Backend | None = None
         self._connections: dict[str, Connection] = {}
+        self._connecting = threading.Lock()
         self._embedders: dict[str, Embedder] = {}
         self._embedder_records: dict[str, ModelRecord] = {}
         self._fleet = Fleet(
@@ -175,11 +177,12 @@ class Models:
         settings = self._providers.get(provider)
         if settings is None:
             raise _unknown_provider(provider, self._providers)
-        if provider not in self._connections:
-            if self._backend is None:
-                self._backend = load_backend(self._policy)
-            self._connections[provider] = self._backend.connect(settings)
-        return self._connections[provider]
+        with self._connecting:  # several models may be loaded at once, each in a thread
+            if provider not in self._connections:
+                if self._backend is None:
+                    self._backend = load_backend(self._policy)
+                self._connections[provider] = self._backend.connect(settings)
+            return self._connections[provider]
 
 
 def _check_settings(providers: Mapping[str, ProviderSettings]) -> None:

@@ -64,10 +64,8 @@ class TraceService:
                 await self._write_batch()
 
     async def get(self, trace_id: str) -> Trace:
-        """Return one trace, also one that still waits. Raises NotFound."""
-        for trace in tuple(self._queue):
-            if trace.id == trace_id:
-                return trace
+        """Return one trace, also one that was recorded just now. Raises NotFound and Unavailable."""
+        await self.flush()
         async with self._database.transaction() as tx:
             found = await store.find(tx, trace_id)
         if found is None:

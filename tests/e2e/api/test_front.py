@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -62,6 +63,14 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
             input={"text": "string"},
             resilience={"attempts": 1},
         )
+        write_app(
+            workspace,
+            "silent",
+            kind="prompt",
+            model="fake:fake-1!stall",
+            prompt=PROMPT,
+            input={"text": "string"},
+        )
         (workspace / "answerable.toml").write_text(SETTINGS.format(url=url), encoding="utf-8")
         with running_server(workspace) as server:
             run_command("ingest", str(write_documents(base / "documents")), workspace=workspace)
@@ -76,6 +85,10 @@ def client(server: RunningServer) -> Iterator[httpx.Client]:
 
 def run(client: httpx.Client, app: str, text: str) -> httpx.Response:
     return client.post(f"/v1/apps/{app}/run", json={"input": {"text": text}})
+
+
+def list_traces(client: httpx.Client, app: str) -> list[dict[str, Any]]:
+    return list(client.get("/v1/traces", params={"app": app}).json()["traces"])
 
 
 def get_trace(client: httpx.Client, trace_id: str) -> dict[str, Any]:
@@ -107,7 +120,7 @@ def test_a_trace_shows_every_attempt(client: httpx.Client) -> None:
 
 def test_a_failed_run_leaves_a_trace_with_its_attempts(client: httpx.Client) -> None:
     assert run(client, "broken", "anybody?").status_code == 502
-    trace = client.get("/v1/traces", params={"app": "broken"}).json()["traces"][0]
+    trace = list_traces(client, "broken")[0]
     assert (trace["status"], trace["error_code"]) == ("error", "upstream_failed")
     assert [attempt["model"] for attempt in trace["attempts"]] == ["fake:fake-1!server_error"]
     assert trace["cost_usd"] is None, "what a failed call cost is unknown, and not nothing"
@@ -158,6 +171,16 @@ def test_a_follow_up_is_answered_from_what_was_said(client: httpx.Client) -> Non
     assert client.delete("/v1/conversations/talk-1").status_code == 204
     assert client.get("/v1/conversations/talk-1").status_code == 404
     assert client.get(f"/v1/traces/{answer['trace_id']}").status_code == 404
+
+
+def test_a_caller_who_hangs_up_cancels_the_call(client: httpx.Client) -> None:
+    for text in ("one", "two"):
+        with pytest.raises(httpx.ReadTimeout):
+            client.post("/v1/apps/silent/run", json={"input": {"text": text}}, timeout=1.0)
+    deadline = time.monotonic() + 10
+    while [trace["status"] for trace in list_traces(client, "silent")] != ["cancelled", "cancelled"]:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
 
 
 def test_an_unknown_trace_is_not_found(client: httpx.Client) -> None:

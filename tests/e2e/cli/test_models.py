@@ -1,4 +1,4 @@
-"""`answerable models` and `GET /v1/models/status`: the same list, from the shell and from a server."""
+"""`answerable models` and `GET /v1/model-status`: the same list, from the shell and from a server."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def test_the_list_as_json_and_with_what_the_models_of_a_server_have_done(workspa
 
     with running_server(workspace) as server, server.client() as client:
         client.post("/v1/apps/plain/run", json={"input": {}}).raise_for_status()
-        found = by_name(client.get("/v1/models/status").text)
+        found = by_name(client.get("/v1/model-status").text)
 
     status = found["mine:fake-1"]["status"]
     assert status["requests"] >= 1

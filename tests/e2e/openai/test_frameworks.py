@@ -27,9 +27,7 @@ CLIENTS = Path(__file__).parent / "clients"
 def get_python() -> str:
     """Return the Python of the clients' environment."""
     python = os.environ.get("ANSWERABLE_CLIENTS", str(ROOT / ".venv-clients" / "bin" / "python"))
-    assert Path(python).exists(), (
-        "`make install` builds .venv-clients; ANSWERABLE_CLIENTS names another Python"
-    )
+    assert Path(python).exists(), "`make test` builds .venv-clients; ANSWERABLE_CLIENTS names another Python"
     return python
 
 

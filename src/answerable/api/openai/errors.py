@@ -17,7 +17,7 @@ from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 
-from answerable.api.disconnects import ClientGoneError
+from answerable.api.disconnects import CLIENT_CLOSED, ClientGoneError
 from answerable.api.problems import unforeseen_problem
 from answerable.core.errors import AnswerableError, InvalidInput
 from answerable.core.ids import new_trace_id
@@ -35,7 +35,6 @@ _CODES = {
 _PARAMS = {"model_not_found": "model"}
 _FIELD = re.compile(r"[A-Za-z][\w-]*")
 _SPENT = "insufficient_quota"
-_CLIENT_CLOSED = 499
 """nginx's status for a caller that went away; nobody reads it."""
 
 
@@ -65,7 +64,7 @@ class OpenAIRoute(APIRoute):
             try:
                 response = await handle(request)
             except ClientGoneError:
-                response = Response(status_code=_CLIENT_CLOSED)
+                response = Response(status_code=CLIENT_CLOSED)
             except Exception as error:
                 response = to_response(error, f"{request.method} {request.url.path}")
             response.headers[REQUEST_ID] = request.state.trace_id

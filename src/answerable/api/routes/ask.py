@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 from typing import Any
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse, StreamingResponse
 
 from answerable.answering.question import make_ask
@@ -18,6 +18,7 @@ from answerable.answering.types import (
     DoneEvent,
     SourcesEvent,
 )
+from answerable.api.disconnects import while_connected
 from answerable.api.problems import to_problem, unforeseen_problem
 from answerable.api.render import render_answer, render_citation, render_passage, render_source
 from answerable.api.schemas import AskBody, AskOut
@@ -37,9 +38,9 @@ _STREAM_HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
         200: {"content": {"text/event-stream": {}}, "description": "The answer, or its events when `stream`"}
     },
 )
-async def ask(body: AskBody, principal: Reader, services: ServicesDep) -> Response:
+async def ask(body: AskBody, request: Request, principal: Reader, services: ServicesDep) -> Response:
     """Answer a question from the collection's documents, each sentence checked against what it cites."""
-    request = make_ask(
+    asked = make_ask(
         body.question,
         max_tokens=body.max_tokens,
         app=body.app,
@@ -48,8 +49,10 @@ async def ask(body: AskBody, principal: Reader, services: ServicesDep) -> Respon
     )
     caller = get_caller(principal, user=body.user)
     if not body.stream:
-        return JSONResponse(render_answer(await services.runs.run(request, caller)))
-    events = services.runs.stream(request, caller)
+        async with while_connected(request.receive):
+            answer = await services.runs.run(asked, caller)
+        return JSONResponse(render_answer(answer))
+    events = services.runs.stream(asked, caller)
     # The first event comes before the response starts, so that an early error still has its status.
     first = await anext(events)
     return StreamingResponse(

@@ -1,4 +1,4 @@
-"""`/v1/models/status`: what models there are, whether they can be reached, and how they are doing in this process."""
+"""`/v1/model-status`: what models there are, whether they can be reached, and how they are doing in this process."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from answerable.llm.catalogue import ModelInfo
 from answerable.llm.status import ModelStatus
 from answerable.wiring import Services
 
-router = APIRouter(prefix="/v1/models", tags=["models"])
+router = APIRouter(prefix="/v1/model-status", tags=["models"])
 
 
-@router.get("/status")
+@router.get("")
 async def get_models_status(
     _: Developer,
     services: ServicesDep,

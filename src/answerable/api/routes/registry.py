@@ -24,7 +24,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     ask.router,
     runs.router,
     chat_completions.router,
-    models_status.router,  # before /v1/models/{model}
+    models_status.router,
     openai_models.router,
     search.router,
     collections.router,

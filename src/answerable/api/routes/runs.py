@@ -9,6 +9,7 @@ from fastapi.responses import JSONResponse
 
 from answerable.answering.fields import get_fields
 from answerable.answering.types import RunRequest
+from answerable.api.disconnects import while_connected
 from answerable.api.event_stream import open_event_stream
 from answerable.api.run_bodies import RunBody, read_body
 from answerable.api.run_schemas import RunOut, render_run
@@ -55,4 +56,6 @@ async def run_app(app: AppName, request: Request, principal: Reader, services: S
     if body.stream:
         events = services.runs.stream(asked, caller)
         return await open_event_stream(events, render=render_run, request=f"POST /v1/apps/{app}/run")
-    return JSONResponse(render_run(await services.runs.run(asked, caller)))
+    async with while_connected(request.receive):
+        answer = await services.runs.run(asked, caller)
+    return JSONResponse(render_run(answer))
