@@ -39,6 +39,14 @@ api_key = "none"
 """
 
 
+_APP = """\
+kind: rag
+variants:
+  main: {collection: bench, cache: {exact: false}}
+"""
+"""Questions come again in the run: every answer is to be made anew, as the peer makes it."""
+
+
 def main() -> None:
     data = load_beir("xquad-en")
     bodies = [{"question": text} for text in data.queries.values()]
@@ -62,6 +70,8 @@ def _measure_ours(
     workspace = base / "ours"
     workspace.mkdir()
     (workspace / "answerable.toml").write_text(_CONFIG.format(url=model_url))
+    (workspace / "apps").mkdir()
+    (workspace / "apps" / "ask.yaml").write_text(_APP)
     lines = [json.dumps({"_id": key, "title": title, "text": text}) for key, (title, text) in corpus.items()]
     (base / "corpus.jsonl").write_text("\n".join(lines))
     root = get_data_root()

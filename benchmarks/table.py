@@ -190,7 +190,7 @@ ROWS: tuple[Row, ...] = (
     ),
     Row(
         "search_throughput",
-        "Hybrid search, 16 callers, against langchain-postgres as it comes / with HNSW",
+        "Hybrid search, 16 callers, against langchain-postgres as it comes / with HNSW / that at `ef_search` 400",
         ">= 4x / >= 2x, better nDCG",
         lambda r: (
             " / ".join(f"{ratio:.1f}x" for ratio in r["ratios"].values())
@@ -198,7 +198,7 @@ ROWS: tuple[Row, ...] = (
             + f"{r['answerable']['ndcg_at_10']:.3f} against "
             + " / ".join(f"{peer['ndcg_at_10']:.3f}" for peer in r["langchain_postgres"].values())
         ),
-        lambda r: all(ratio >= aim for ratio, aim in zip(r["ratios"].values(), (4, 2), strict=True)),
+        lambda r: all(ratio >= aim for ratio, aim in zip(r["ratios"].values(), (4, 2, 2), strict=True)),
     ),
     Row(
         "ask_throughput",
