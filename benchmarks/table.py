@@ -272,6 +272,13 @@ ROWS: tuple[Row, ...] = (
         lambda r: f"{r['largest_change']:.1%} of {r['warm_up_mb'][-1]:.0f} MB",
         lambda r: bool(r["largest_change"] <= 0.05),
     ),
+    Row(
+        "batch",
+        "A batch of 10,000 rows with 2 % faults and a `kill -9`: answered, in the failure file, missing, twice",
+        "every row once",
+        lambda r: f"{r['answered']:,}, {r['failed']}, {r['missing']}, {r['twice']}",
+        lambda r: bool(r["missing"] == 0 and r["twice"] == 0),
+    ),
 )
 
 
