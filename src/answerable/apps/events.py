@@ -9,6 +9,7 @@ from typing import Final
 
 import psycopg
 
+from answerable.core.tasks import pass_cancellation_on
 from answerable.db.database import Connection
 
 _log = logging.getLogger(__name__)
@@ -35,6 +36,7 @@ async def listen(conninfo: str) -> AsyncGenerator[None, None]:
                     await _hear(connection)
                     yield
         except psycopg.OperationalError as error:
+            pass_cancellation_on()
             level = (
                 logging.WARNING if pause == _FIRST_PAUSE else logging.DEBUG
             )  # once for each time it is away

@@ -20,7 +20,7 @@ from answerable.apps.snapshot import Snapshot
 from answerable.apps.types import App, Label, LabelEvent, Variant
 from answerable.core.clock import Clock
 from answerable.core.errors import InvalidInput, Unavailable
-from answerable.core.tasks import stop
+from answerable.core.tasks import pass_cancellation_on, stop
 from answerable.db.database import Database
 
 _log = logging.getLogger(__name__)
@@ -151,6 +151,7 @@ class AppService:
             try:
                 return await self.load()
             except (Unavailable, psycopg.Error) as error:
+                pass_cancellation_on()
                 _log.warning("The apps could not be loaded, what was loaded last is used: %s", error)
                 await asyncio.sleep(_RETRY_SECONDS)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import select
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
@@ -13,6 +12,7 @@ from psycopg.rows import TupleRow
 from psycopg_pool import AsyncConnectionPool, PoolClosed, PoolTimeout
 
 from answerable.core.errors import Unavailable
+from answerable.core.tasks import pass_cancellation_on
 
 Connection = psycopg.AsyncConnection[TupleRow]
 
@@ -39,17 +39,6 @@ async def _leave_snapshot(connection: Connection) -> None:
         if connection.info.transaction_status != TransactionStatus.IDLE:
             await connection.rollback()
         await connection.set_autocommit(False)
-
-
-def _pass_cancellation_on() -> None:
-    """Raise CancelledError in a task that is being cancelled.
-
-    A cancellation that arrives while a connection is made, waited for or given back can come out of the driver as the
-    loss of that connection; whoever outlives a lost database would outlive the cancellation too.
-    """
-    task = asyncio.current_task()
-    if task is not None and task.cancelling():
-        raise asyncio.CancelledError
 
 
 class Database:
@@ -116,7 +105,7 @@ class Database:
             async with self._pool.connection() as connection:
                 yield connection
         except psycopg.errors.QueryCanceled:
-            _pass_cancellation_on()
+            pass_cancellation_on()
             raise
         except psycopg.errors.DiskFull as error:
             raise Unavailable(
@@ -125,7 +114,7 @@ class Database:
                 hint="Free some space, then try again; `answerable doctor` shows how much there is.",
             ) from error
         except _LOST as error:
-            _pass_cancellation_on()
+            pass_cancellation_on()
             raise Unavailable(
                 "The database cannot be reached.",
                 code="database_unavailable",

@@ -12,6 +12,7 @@ from procrastinate.exceptions import ConnectorException
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 from answerable.core.errors import Unavailable
+from answerable.core.tasks import pass_cancellation_on, stop
 from answerable.db.database import Database
 from answerable.jobs.queue import JobQueue
 
@@ -55,6 +56,7 @@ class JobWorker:
             try:
                 await self._work_on_pool(queues, grace)
             except (ConnectorException, PoolTimeout, Unavailable) as error:
+                pass_cancellation_on()
                 logger.warning("the job worker lost the database, and tries again: %s", error)
             await asyncio.sleep(self._settings.reconnect)
 
@@ -104,9 +106,8 @@ class JobWorker:
         try:
             await asyncio.shield(working)
         finally:
-            recovery.cancel()
             await self._stop(working)
-            await asyncio.gather(recovery, return_exceptions=True)
+            await stop(recovery)
 
     async def _stop(self, working: asyncio.Task[None]) -> None:
         """Stop in bounded time.
@@ -126,6 +127,7 @@ class JobWorker:
             try:
                 await self._recover()
             except (ConnectorException, PoolTimeout, Unavailable) as error:
+                pass_cancellation_on()
                 logger.warning("jobs of dead workers could not be looked for: %s", error)
             await asyncio.sleep(self._settings.dead_after / 4)
 

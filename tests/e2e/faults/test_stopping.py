@@ -68,7 +68,13 @@ def test_an_interrupted_ingestion_stops_soon_and_a_second_one_completes_it(tmp_p
     command = [sys.executable, "-m", "answerable", "ingest", str(folder), "--workspace", str(tmp_path)]
     with running_server(tmp_path, args=["--no-worker"]) as server, server.client() as client:
         process = subprocess.Popen(
-            command, env=clean_environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+            command,
+            env=clean_environment(),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            # A shell that runs the tests in the background has its children ignore the interruption.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),  # noqa: PLW1509
         )
         deadline = time.monotonic() + START_SECONDS
         while not _count_documents(client):
@@ -77,7 +83,7 @@ def test_an_interrupted_ingestion_stops_soon_and_a_second_one_completes_it(tmp_p
             time.sleep(0.02)
         process.send_signal(signal.SIGINT)
         _, said = process.communicate(timeout=STOP_SECONDS)
-        assert process.returncode == 130
+        assert process.returncode == 130, said
         assert "run the same command again" in said
         assert "Traceback" not in said
         (run,) = client.get("/v1/ingestions").json()["ingestions"]

@@ -15,12 +15,15 @@ from answerable.cli.errors import FAILED
 from answerable.cli.options import CollectionOption, JsonOption, WorkspaceOption
 from answerable.cli.progress import follow_run
 from answerable.core.errors import AnswerableError, InvalidInput
+from answerable.core.tasks import stop
 from answerable.knowledge.ingestion.types import Problem, Progress, Run
 from answerable.wiring import Services, load_settings, open_services
 from answerable.worker.run import run_worker
 
 _LOOK_SECONDS = 2.0
 _GRACE_SECONDS = 1.0
+_STOP_SECONDS = 20.0
+"""Longer than a worker takes to stop in good order."""
 
 
 def ingest(
@@ -86,8 +89,7 @@ async def _see_through(services: Services, run: Run, *, quiet: bool) -> Progress
             await services.ingestion.cancel(run.id)
         raise
     finally:
-        work.cancel()
-        await asyncio.gather(work, return_exceptions=True)
+        await stop(work, patience=_STOP_SECONDS)
 
 
 async def _work_when_nobody_does(services: Services) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from answerable.core.tasks import stop
 from answerable.db.database import Database
 from answerable.jobs.queue import JobQueue
 from answerable.jobs.worker import JobWorker, WorkerSettings
@@ -80,5 +81,4 @@ async def _working(jobs: JobQueue, database: Database, service: IngestionService
     try:
         yield
     finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
+        await stop(task, patience=20)
