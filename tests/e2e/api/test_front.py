@@ -71,6 +71,14 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
             prompt=PROMPT,
             input={"text": "string"},
         )
+        write_app(
+            workspace,
+            "plain",
+            kind="prompt",
+            model="fake:fake-1",
+            prompt=PROMPT.replace("text", "question"),
+            input={"question": "string"},
+        )
         (workspace / "answerable.toml").write_text(SETTINGS.format(url=url), encoding="utf-8")
         with running_server(workspace) as server:
             run_command("ingest", str(write_documents(base / "documents")), workspace=workspace)
@@ -95,6 +103,12 @@ def get_trace(client: httpx.Client, trace_id: str) -> dict[str, Any]:
     response = client.get(f"/v1/traces/{trace_id}")
     assert response.status_code == 200, response.text
     return dict(response.json())
+
+
+def test_ask_streams_an_app_without_sources(client: httpx.Client) -> None:
+    response = client.post("/ask", json={"question": "hello", "app": "plain", "stream": True})
+    names = [line for line in response.text.splitlines() if line.startswith("event: ")]
+    assert (response.status_code, names[0], names[-1]) == (200, "event: delta", "event: done")
 
 
 def test_a_trace_explains_the_answer(client: httpx.Client) -> None:
