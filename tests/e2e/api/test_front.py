@@ -191,7 +191,7 @@ def test_a_caller_who_hangs_up_cancels_the_call(client: httpx.Client) -> None:
     for text in ("one", "two"):
         with pytest.raises(httpx.ReadTimeout):
             client.post("/v1/apps/silent/run", json={"input": {"text": text}}, timeout=1.0)
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while [trace["status"] for trace in list_traces(client, "silent")] != ["cancelled", "cancelled"]:
         assert time.monotonic() < deadline
         time.sleep(0.05)

@@ -12,6 +12,7 @@ from answerable.fake_models.server import FakeModelServer
 from tests.fakes.apps import write_app
 
 DEADLINE = 3.0
+LONG_DEADLINE = 120.0
 POLICIES = ("keep", "strip", "repair", "abstain")
 FAULTY_CITATIONS = (Behaviour.WRONG_CITATION, Behaviour.HALLUCINATION)
 
@@ -34,14 +35,18 @@ def write_settings(workspace: Path, provider_url: str) -> None:
     apps = {str(behaviour): (behaviour, "keep") for behaviour in Behaviour}
     apps |= {f"{fault}-{policy}": (fault, policy) for fault in FAULTY_CITATIONS for policy in POLICIES}
     models = {name: (f"fake:fake-1!{behaviour}", policy) for name, (behaviour, policy) in apps.items()}
-    models |= {"steered": ("fake:fake-1", "keep"), "steered-repair": ("fake:fake-1", "repair")}
+    models |= {
+        "stall-long": ("fake:fake-1!stall", "keep"),
+        "steered": ("fake:fake-1", "keep"),
+        "steered-repair": ("fake:fake-1", "repair"),
+    }
     for name, (model, policy) in models.items():
         write_app(
             workspace,
             name,
             model=model,
             policy=policy,
-            resilience={"deadline": DEADLINE},
+            resilience={"deadline": LONG_DEADLINE if name == "stall-long" else DEADLINE},
             cache={"exact": False},
         )
     provider = f'[providers.fake]\nbase_url = "{provider_url}/v1"\napi_key = "none"\n'

@@ -18,7 +18,7 @@ def test_a_revoked_key_stops_working_wherever_it_was_revoked(strict_server: Runn
     with strict_server.client(secret) as client:
         assert client.get("/v1/collections").status_code == 200
         run_command("keys", "revoke", "to be revoked", workspace=strict_server.workspace)
-        deadline = time.monotonic() + 3
+        deadline = time.monotonic() + 30
         status = 200
         while status == 200 and time.monotonic() < deadline:
             response = client.get("/v1/collections")

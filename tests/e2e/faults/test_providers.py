@@ -14,14 +14,14 @@ import pytest
 
 from answerable.fake_models.answers import HALLUCINATION
 from answerable.llm.abstention import ABSTENTION
-from tests.e2e.faults.providers import DEADLINE, fake_provider, write_settings
+from tests.e2e.faults.providers import DEADLINE, LONG_DEADLINE, fake_provider, write_settings
 from tests.e2e.running import RunningServer, run_command, running_server
 from tests.fakes.sources import write_documents
 
 pytestmark = pytest.mark.xdist_group("providers")
 
 QUESTION = "How tall is the lighthouse of Skagen?"
-SLACK = 2.0
+SLACK = 20.0
 REFUSALS = {
     "rate_limit": (503, "upstream_rate_limited"),
     "server_error": (502, "upstream_failed"),
@@ -156,11 +156,11 @@ def test_repair_asks_once_more_and_takes_the_better_answer(setup: Setup) -> None
 
 def test_a_reader_who_hangs_up_ends_the_call_of_the_provider(setup: Setup) -> None:
     setup.provider.delete("/control/requests")
-    body = {"question": QUESTION, "app": "stall", "stream": True}
+    body = {"question": QUESTION, "app": "stall-long", "stream": True}
     with setup.server.client() as client, client.stream("POST", "/ask", json=body) as response:
         lines = response.iter_lines()
         assert any(line.startswith("event: delta") for line in lines)
-    deadline = time.monotonic() + DEADLINE / 2  # sooner than the deadline of the question would end it
+    deadline = time.monotonic() + LONG_DEADLINE / 2  # sooner than the deadline of the question would end it
     states = {"open"}
     while states == {"open"} and time.monotonic() < deadline:
         states = {request["state"] for request in setup.provider.get("/control/requests").json()["requests"]}

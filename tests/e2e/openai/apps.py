@@ -8,6 +8,7 @@ from typing import Any
 import yaml
 
 DEADLINE = 3
+LONG_DEADLINE = 120
 _PROMPTS = {
     "chat.md": "{% block system %}You are a helpful clerk.{% endblock %}",
     "terse.md": "{% block system %}Answer in one word.{% endblock %}",
@@ -45,6 +46,8 @@ def write_apps(workspace: Path, provider_url: str) -> None:
     _write_app(workspace, "triage", main=triage)
     for fault in ("stall", "server_error", "rate_limit", "cut_stream"):
         _write_app(workspace, fault.replace("_", "-"), main=_variant(f"fake-1!{fault}"))
+    patient = {"resilience": {"deadline": LONG_DEADLINE, "attempts": 1}}
+    _write_app(workspace, "stall-long", main=_variant("fake-1!stall") | patient)
 
 
 def _variant(model: str, *, prompt: str = "prompts/chat.md") -> dict[str, Any]:

@@ -51,7 +51,7 @@ class FakeModels:
         requests: list[dict[str, Any]] = self.client.get("/control/requests").json()["requests"]
         return requests
 
-    async def wait_for_state(self, state: str, *, seconds: float = 5.0) -> None:
+    async def wait_for_state(self, state: str, *, seconds: float = 30.0) -> None:
         """Return once the last request is in this state. Raises AssertionError when it never is."""
         end = time.monotonic() + seconds
         while [request["state"] for request in self.list_requests()][-1:] != [state]:

@@ -206,7 +206,7 @@ async def test_the_deadline_holds(models: Models, fake: FakeModels, provider: st
     _, error = await fail(model, ChatRequest(REQUEST.messages, deadline=1.0))
 
     assert isinstance(error, DeadlineExceeded)
-    assert time.monotonic() - start < 4
+    assert time.monotonic() - start < 20
     await fake.wait_for_state("disconnected")
 
 

@@ -144,7 +144,7 @@ async def test_what_an_older_state_answered_is_deleted(
         await _ask(cache, _key(), run)
         await _wait_for_rows(database, 1)
         await _ask(cache, _key("Something else?", index=IndexState("docs", 3, 18)), run)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             while await _list_generations(database) != ["3:18"]:
                 await cache.sync()
 
@@ -232,7 +232,7 @@ async def test_after_a_crash_emptied_the_table_servers_share_again(
         clock.advance(120)
         await _ask(one, _key("Question 5?"), run)
         await _wait_for_rows(database, 1)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             while not (await _ask(other, _key("Question 5?"), run)).cached:
                 await other.sync()
 
@@ -281,7 +281,7 @@ async def test_like_questions_are_shared_between_servers_but_not_between_groups_
 
 
 async def _wait_for_rows(database: Database, rows: int) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         while len(await _list_generations(database)) < rows:
             pass
 

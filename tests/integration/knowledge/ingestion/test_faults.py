@@ -59,7 +59,7 @@ async def test_a_reading_process_that_is_killed_is_replaced(
 async def test_idle_processes_stop(make_ingestion: MakeIngestion, folder: Path) -> None:
     ingestion: Ingestion = await make_ingestion(settings=IngestionSettings(pool=IMPATIENT, niceness=0))
     await ingestion.ingest(folder)
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while ingestion.service.pool.pids:  # noqa: ASYNC110 - what it waits for is an operating system's process
             await asyncio.sleep(0.05)
     write_document(folder / "new.md", "news")

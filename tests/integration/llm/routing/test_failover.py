@@ -70,11 +70,11 @@ async def test_a_silent_provider_costs_its_share_of_the_time_and_no_more(
     fake.behave("slow_first_token")
     start = time.monotonic()
     _, result = await read(
-        pair.chat(plan("first", first_token=60.0)), replace(REQUEST, deadline=2.0, stream=False)
+        pair.chat(plan("first", first_token=60.0)), replace(REQUEST, deadline=6.0, stream=False)
     )
 
     assert result.model == "second:fake-1"
-    assert 0.9 < time.monotonic() - start < 1.9
+    assert 2.9 < time.monotonic() - start < 6
     await fake.wait_for_state("disconnected")
 
 

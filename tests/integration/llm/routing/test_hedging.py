@@ -33,7 +33,7 @@ async def test_the_hedge_wins_and_the_slow_one_is_hung_up(
     text, result = await read(model, request_)
 
     assert (text, result.model) == (ANSWER, "second:fake-1")
-    assert time.monotonic() - start < 2
+    assert time.monotonic() - start < 20
     told = [(attempt.model, attempt.code, attempt.hedge) for attempt in result.attempts]
     assert told == [("first:fake-1", "cancelled", False), ("second:fake-1", None, True)]
     await fake.wait_for_state("disconnected")

@@ -60,7 +60,7 @@ class Reader:
         return "".join(event.text for event in self.events if isinstance(event, DeltaEvent))
 
     async def has_read(self, events: int) -> None:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             while len(self.events) < events:
                 self.news.clear()
                 await self.news.wait()

@@ -247,7 +247,7 @@ async def test_a_stream_gives_the_same_verdicts_as_the_whole_answer() -> None:
 async def test_a_huge_sentence_takes_bounded_time(sentence: str) -> None:
     begun = time.perf_counter()
     await check(f"{sentence} [1]", (sentence + " ") * 3)
-    assert time.perf_counter() - begun < 5.0
+    assert time.perf_counter() - begun < 30.0  # quadratic work takes minutes
 
 
 class OneMeaning:
@@ -287,6 +287,6 @@ async def test_the_event_loop_goes_on_meanwhile() -> None:
             ticks += 1
 
     ticking = asyncio.create_task(tick())
-    await LexicalVerifier().verify("Einstein was born in Ulm [1]. " * 100, [Evidence(1, _EINSTEIN)])
+    await LexicalVerifier().verify("Einstein was born in Ulm [1]. " * 1000, [Evidence(1, _EINSTEIN)])
     ticking.cancel()
-    assert ticks > 20
+    assert ticks > 5  # two or three where the loop has to wait for the whole
