@@ -5,6 +5,7 @@ from __future__ import annotations
 import select
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
+from weakref import WeakKeyDictionary
 
 import psycopg
 from psycopg.pq import TransactionStatus
@@ -33,7 +34,7 @@ async def _check_alive(connection: Connection) -> None:
         connection.pgconn.consume_input()  # raises OperationalError at the end
 
 
-async def _leave_snapshot(connection: Connection) -> None:
+async def _make_ordinary(connection: Connection) -> None:
     """Make the connection an ordinary one again; one that broke is left to the pool, which throws it away."""
     with suppress(psycopg.OperationalError):
         if connection.info.transaction_status != TransactionStatus.IDLE:
@@ -49,6 +50,7 @@ class Database:
 
     def __init__(self, conninfo: str, *, max_size: int = 12, wait: float = 3.0) -> None:
         self.conninfo = conninfo
+        self._settings: WeakKeyDictionary[Connection, dict[str, str]] = WeakKeyDictionary()
         self._pool = AsyncConnectionPool(
             conninfo,
             min_size=1,
@@ -73,6 +75,24 @@ class Database:
             await tx.execute("SELECT 1")
 
     @asynccontextmanager
+    async def statements(self, settings: Mapping[str, str]) -> AsyncIterator[Connection]:
+        """Give a connection on which each statement is a transaction of its own, under these settings.
+
+        The settings stay with the connection, so that the next one to ask for the same saves a round trip: only such
+        as nothing else heeds. Raises Unavailable as `transaction` does.
+        """
+        async with self._connection() as connection:
+            await connection.set_autocommit(True)
+            try:
+                if self._settings.get(connection) != settings:
+                    text = "; ".join(f"SET {name} = {value}" for name, value in settings.items())
+                    await connection.execute(text, prepare=False)
+                    self._settings[connection] = dict(settings)
+                yield connection
+            finally:
+                await _make_ordinary(connection)
+
+    @asynccontextmanager
     async def snapshot(self, settings: Mapping[str, str]) -> AsyncIterator[Connection]:
         """Give a read-only transaction that sees one state of the database throughout, under these settings.
 
@@ -88,7 +108,7 @@ class Database:
                 yield connection
                 await connection.commit()
             finally:
-                await _leave_snapshot(connection)
+                await _make_ordinary(connection)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Connection]:

@@ -69,3 +69,25 @@ async def test_an_unreachable_database_is_a_clear_error_within_the_wait() -> Non
                 pass
     finally:
         await database.close()
+
+
+async def test_single_statements_keep_their_settings_and_leave_an_ordinary_connection(conninfo: str) -> None:
+    database = Database(conninfo, max_size=1)
+    await database.open()
+    try:
+        for value in ("3", "5", "5"):
+            async with database.statements({"answerable.depth": value}) as connection:
+                row = await (await connection.execute("SHOW answerable.depth")).fetchone()
+                await connection.execute("INSERT INTO collection (name) VALUES (%s)", (f"at-{value}",))
+                with pytest.raises(psycopg.errors.UniqueViolation):
+                    await connection.execute("INSERT INTO collection (name) VALUES (%s)", (f"at-{value}",))
+                await connection.execute("DELETE FROM collection")
+            assert row == (value,)
+        with pytest.raises(ZeroDivisionError):
+            async with database.transaction() as tx:
+                await tx.execute("INSERT INTO collection (name) VALUES ('docs')")
+                raise ZeroDivisionError
+        async with database.transaction() as tx:
+            assert await (await tx.execute("SELECT count(*) FROM collection")).fetchone() == (0,)
+    finally:
+        await database.close()

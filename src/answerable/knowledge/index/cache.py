@@ -31,6 +31,11 @@ class IndexCache:
         self._corpora: OrderedDict[int, tuple[int, Corpus]] = OrderedDict()
         self._lists: OrderedDict[tuple[int, str], PostingList] = OrderedDict()
 
+    def holds(self, index: Index) -> bool:
+        """Say whether the index's segments are at hand as of its generation."""
+        known = self._corpora.get(index.id)
+        return known is not None and known[0] == index.generation
+
     async def load_corpus(self, tx: Connection, index: Index) -> Corpus:
         """Return the index's segments at the generation that the transaction sees."""
         known = self._corpora.get(index.id)

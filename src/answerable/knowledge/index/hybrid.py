@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from itertools import islice
 from typing import Final
 
 import numpy as np
@@ -19,7 +18,7 @@ from answerable.knowledge.index import reading
 from answerable.knowledge.index.bm25 import Corpus, Ranking
 from answerable.knowledge.index.cache import IndexCache
 from answerable.knowledge.index.filters import Condition
-from answerable.knowledge.index.folding import fold_duplicates
+from answerable.knowledge.index.folding import Folder
 from answerable.knowledge.index.fusion import choose_dense_weight, fuse, scale
 from answerable.knowledge.index.lexemes import Lexizer, split_words
 from answerable.knowledge.index.query_language import choose_language
@@ -46,7 +45,11 @@ class _Candidates:
 
 @dataclass(slots=True)
 class HybridSearch:
-    """One search. `embed` comes first, with no connection held, then `run` in a snapshot."""
+    """One search. `embed` comes first, with no connection held, then `run`.
+
+    `run` in a snapshot sees one state of the index. With statements that stand for themselves it costs fewer round
+    trips; `moved` then says that the index changed meanwhile, and that the result is to be thrown away.
+    """
 
     query: str
     condition: Condition
@@ -54,8 +57,10 @@ class HybridSearch:
     clock: Clock
     lexizer: Lexizer
     cache: IndexCache
+    folder: Folder
     vector: NDArray[np.float32] | None = None
     timings: dict[str, float] = field(default_factory=dict)
+    moved: bool = False
 
     @property
     def wanted(self) -> int:
@@ -85,6 +90,8 @@ class HybridSearch:
             weight = choose_dense_weight(language, embedder.languages)
         with self.timed("dense"):
             candidates = await self._fuse(tx, index, ranking, lexical, weight)
+        if self.moved:
+            return ()
         with self.timed("fetch"):
             return await self._read_hits(tx, index, candidates)
 
@@ -128,9 +135,10 @@ class HybridSearch:
         if self.vector is None:
             scores = ranking.get_scores(lexical)
             return _Candidates(lexical, None, scores, scale(scores))
-        ordinals, dense = await reading.search_vectors(
-            tx, index.id, self.vector, also=lexical, condition=self.condition, limit=self.nearest
+        ordinals, dense, generation = await reading.search_vectors(
+            tx, index, self.vector, also=lexical, condition=self.condition, limit=self.nearest
         )
+        self.moved = generation not in {index.generation, None}
         ordinals, first = np.unique(ordinals, return_index=True)
         dense = dense[first]
         scores = ranking.get_scores(ordinals)
@@ -144,18 +152,19 @@ class HybridSearch:
         hits: list[Hit] = []
         block = self.wanted + (_SPARE if self.settings.fold_duplicates else 0)
         for start in range(0, len(candidates.ordinals), block):
-            ordinals = candidates.ordinals[start : start + block].tolist()
+            ordinals = candidates.ordinals[start : start + block]
             passages = await reading.read_passages(tx, index.id, ordinals, self.condition)
+            self.moved = self.moved or len(passages) < len(ordinals)
             hits.extend(
                 _to_hit(candidates, place, passages[ordinal])
-                for place, ordinal in enumerate(ordinals, start)
+                for place, ordinal in enumerate(ordinals.tolist(), start)
                 if ordinal in passages
             )
-            kept = fold_duplicates(hits) if self.settings.fold_duplicates else iter(hits)
-            hits = list(islice(kept, self.wanted))
-            if len(hits) == self.wanted:
+            if self.settings.fold_duplicates:
+                hits = self.folder.fold(hits)
+            if len(hits) >= self.wanted:
                 break
-        return tuple(hits)
+        return tuple(hits[: self.wanted])
 
     @contextmanager
     def timed(self, name: str) -> Iterator[None]:

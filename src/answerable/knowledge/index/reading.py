@@ -14,11 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from answerable.db.database import Connection
+from answerable.knowledge.index.binary import HalfVector, Ordinals
 from answerable.knowledge.index.bm25 import Segment
 from answerable.knowledge.index.filters import Condition
-from answerable.knowledge.index.halfvec import HalfVector
 from answerable.knowledge.index.store import IndexStore
-from answerable.knowledge.types import DocumentRef
+from answerable.knowledge.types import DocumentRef, Index
 
 _MAX_EF_SEARCH = 1000  # pgvector's own limit
 _EF_PER_NEIGHBOUR = 2  # a queue as long as the result misses a fifth of it
@@ -95,38 +95,41 @@ async def keep_allowed(
     cursor = await tx.execute(
         f"SELECT v.ordinal FROM chunk_vector_{index_id:d} AS v JOIN document AS d ON d.id = v.document_id"
         f" WHERE v.ordinal = ANY(%s::bigint[]) AND {condition.sql or 'true'}",
-        (ordinals.tolist(), *condition.params),
+        (Ordinals(ordinals), *condition.params),
     )
     return np.isin(ordinals, [row[0] async for row in cursor])
 
 
 async def search_vectors(
     tx: Connection,
-    index_id: int,
+    index: Index,
     query: NDArray[np.float32],
     *,
     also: NDArray[np.int64],
     condition: Condition,
     limit: int,
-) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+) -> tuple[NDArray[np.int64], NDArray[np.float32], int | None]:
     """Return ordinals and inner products: the nearest `limit` chunks that the condition allows, then those of `also`.
 
-    A chunk may come twice. When the approximate index gives up early under a narrow condition, all are compared.
+    A chunk may come twice. Last comes the index's generation as the statement saw it, -1 when its state is another
+    one by now, None when nothing was found. When the approximate index gives up early under a narrow condition, all
+    are compared.
     """
     vector = HalfVector(query)
-    rows = await _nearest(tx, index_id, vector, also=also, condition=condition, limit=limit)
+    rows = await _nearest(tx, index, vector, also=also, condition=condition, limit=limit)
     few = len(rows) - len(also) < limit
-    if condition and few and await IndexStore().has_vector_index(tx, index_id):
+    if condition and few and await IndexStore().has_vector_index(tx, index.id):
         await tx.execute("SET LOCAL enable_indexscan = off")
-        rows = await _nearest(tx, index_id, vector, also=also, condition=condition, limit=limit)
+        rows = await _nearest(tx, index, vector, also=also, condition=condition, limit=limit)
         await tx.execute("SET LOCAL enable_indexscan = on")
-    found = np.array(rows, dtype=np.float64).reshape(-1, 2)
-    return found[:, 0].astype(np.int64), found[:, 1].astype(np.float32)
+    found = np.array([row[:2] for row in rows], dtype=np.float64).reshape(-1, 2)
+    generation = rows[0][2] if rows else None
+    return found[:, 0].astype(np.int64), found[:, 1].astype(np.float32), generation
 
 
 async def _nearest(
     tx: Connection,
-    index_id: int,
+    index: Index,
     vector: HalfVector,
     *,
     also: NDArray[np.int64],
@@ -135,18 +138,22 @@ async def _nearest(
 ) -> list[tuple[Any, ...]]:
     # The limit stands in the text: a plan for an unknown limit takes it for a tenth of the table, and scans all.
     distance = "v.embedding <#> %s::halfvec"
-    table = f"chunk_vector_{index_id:d} AS v"
+    table = f"chunk_vector_{index.id:d} AS v"
+    generation = (
+        f"coalesce((SELECT generation FROM index_version WHERE id = {index.id:d} AND state = %s), -1)"
+    )
+    found = f"SELECT v.ordinal, -({distance}), {generation} FROM {table}"
     allowed = f" JOIN document AS d ON d.id = v.document_id WHERE {condition.sql}" if condition else ""
     cursor = await tx.cursor(binary=True).execute(
-        f"(SELECT v.ordinal, -({distance}) FROM {table}{allowed} ORDER BY {distance} LIMIT {limit:d})"
-        f" UNION ALL SELECT v.ordinal, -({distance}) FROM {table} WHERE v.ordinal = ANY(%s::bigint[])",
-        (vector, *condition.params, vector, vector, also.tolist()),
+        f"({found}{allowed} ORDER BY {distance} LIMIT {limit:d})"
+        f" UNION ALL {found} WHERE v.ordinal = ANY(%s::bigint[])",
+        (vector, index.state, *condition.params, vector, vector, index.state, Ordinals(also)),
     )
     return await cursor.fetchall()
 
 
 async def read_passages(
-    tx: Connection, index_id: int, ordinals: Sequence[int], condition: Condition
+    tx: Connection, index_id: int, ordinals: NDArray[np.int64], condition: Condition
 ) -> dict[int, Passage]:
     """Return the chunks that the condition allows, by ordinal."""
     cursor = await tx.execute(
@@ -154,9 +161,9 @@ async def read_passages(
         " d.id, d.uri, d.title, d.metadata, d.language"
         f" FROM chunk_{index_id:d} AS c JOIN document AS d ON d.id = c.document_id"
         f" WHERE c.ordinal = ANY(%s::bigint[]) AND {condition.sql or 'true'}",
-        (list(ordinals), *condition.params),
+        (Ordinals(ordinals), *condition.params),
     )
-    return {row[0]: _to_passage(row) async for row in cursor}
+    return {row[0]: _to_passage(row) for row in await cursor.fetchall()}
 
 
 def _to_passage(row: tuple[Any, ...]) -> Passage:

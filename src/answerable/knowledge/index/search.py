@@ -6,12 +6,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import psycopg
+
 from answerable.core.clock import Clock
 from answerable.core.errors import InvalidInput
 from answerable.db.database import Connection, Database
 from answerable.knowledge.index import reading
 from answerable.knowledge.index.cache import IndexCache
 from answerable.knowledge.index.filters import compile_condition
+from answerable.knowledge.index.folding import Folder
 from answerable.knowledge.index.hybrid import HybridSearch
 from answerable.knowledge.index.lexemes import Lexizer
 from answerable.knowledge.index.rerank import Reranker, Rerankers, rerank
@@ -47,6 +50,7 @@ class SearchService:
         self._store = IndexStore()
         self._lexizer = lexizer or Lexizer()
         self._cache = cache or IndexCache()
+        self._folder = Folder()
         self._rerankers = Rerankers(rerankers)
         self._active: dict[str, Index] = {}
 
@@ -76,6 +80,7 @@ class SearchService:
             clock=self._clock,
             lexizer=self._lexizer,
             cache=self._cache,
+            folder=self._folder,
         )
         hits = await self._run(search, collection)
         if reranker is not None:
@@ -94,12 +99,32 @@ class SearchService:
         while index is not None:
             embedder = self._embedders(index.settings.embedder)
             await search.embed(embedder)
+            hits = await self._run_steady(search, index, embedder)
+            if hits is not None:
+                return hits
             async with self._database.snapshot(reading.list_vector_settings(search.nearest)) as tx:
                 current = await self._read_index(tx, target)
                 if current is not None and current.settings.embedder == index.settings.embedder:
                     return await search.run(tx, current, embedder)
             index = current
         return ()
+
+    async def _run_steady(
+        self, search: HybridSearch, index: Index, embedder: Embedder
+    ) -> tuple[Hit, ...] | None:
+        """Search as if the index were still what it was last time: two statements, which tell when it is not.
+
+        Return None then, and when it is not in memory.
+        """
+        if search.vector is None or not self._cache.holds(index):
+            return None
+        try:
+            async with self._database.statements(reading.list_vector_settings(search.nearest)) as connection:
+                hits = await search.run(connection, index, embedder)
+        except psycopg.errors.UndefinedTable:  # the index was dropped
+            return None
+        moved, search.moved = search.moved, False
+        return None if moved else hits
 
     async def _get_index(self, target: str | Collection | Index) -> Index | None:
         if isinstance(target, Index):

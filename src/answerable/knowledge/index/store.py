@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from answerable.core.errors import NotFound
 from answerable.db.database import Connection
-from answerable.knowledge.index.halfvec import encode_rows
+from answerable.knowledge.index.binary import encode_rows
 from answerable.knowledge.index.postings import NewSegment
 from answerable.knowledge.types import ChunkerSettings, EmbeddedDocument, Index, IndexSettings
 

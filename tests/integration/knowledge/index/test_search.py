@@ -9,6 +9,7 @@ import pytest
 from answerable.core.errors import InvalidInput, NotFound, UpstreamFailed
 from answerable.db.database import Database
 from answerable.knowledge.index.service import IndexService
+from answerable.knowledge.index.store import IndexStore
 from answerable.knowledge.types import RetrievalSettings
 from tests.integration.knowledge.index.conftest import Library, Text, open_library
 
@@ -102,6 +103,37 @@ async def test_top_k_is_reached_even_when_many_are_folded(library: Library) -> N
     await library.write(*same, *other)
 
     assert len(await library.search("anchor raised by the crew", top_k=8)) == 8
+
+
+async def test_a_search_that_knows_the_index_sees_what_another_process_did(library: Library) -> None:
+    await library.write(HARBOUR, GALLEY)
+    other = library.make_search()
+    before = await library.find_uris("crew of the galley", searches=other)
+    assert before[0] == "galley"
+
+    await library.write(Text("late", "The crew of the galley sleeps on deck."))
+    assert "late" in await library.find_uris("crew of the galley", searches=other)
+    await library.write(
+        Text("late", "Only officers see this of the galley's crew.", groups=frozenset({"officers"}))
+    )
+    hidden = await library.search("crew of the galley", searches=other, groups=frozenset({"crew"}))
+    assert "late" not in [hit.document.uri for hit in hidden]
+    await library.remove("late", "galley")
+    assert not {"late", "galley"} & set(await library.find_uris("crew of the galley", searches=other))
+
+
+async def test_a_search_that_knows_an_index_that_was_dropped_finds_the_new_one(
+    database: Database, library: Library
+) -> None:
+    await library.write(HARBOUR)
+    await library.search("harbour")
+    async with database.transaction() as tx:
+        await IndexStore().drop(tx, library.index.id)
+    assert await library.search("harbour") == ()
+    async with database.transaction() as tx:
+        await tx.execute("DELETE FROM collection WHERE id = %s", (library.collection.id,))
+    with pytest.raises(NotFound):
+        await library.search("harbour")
 
 
 async def test_a_new_collection_gives_no_hits(database: Database, library: Library) -> None:

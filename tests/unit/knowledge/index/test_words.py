@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from random import Random
 from uuid import UUID
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from answerable.knowledge.index.folding import fold_duplicates
+from answerable.knowledge.index.folding import Folder
 from answerable.knowledge.index.lexemes import get_dictionary, split_words
 from answerable.knowledge.index.query_language import choose_language
 from answerable.knowledge.types import DocumentRef, Hit, HitScores
@@ -72,10 +73,29 @@ def test_a_passage_that_repeats_a_better_one_is_folded() -> None:
         make_hit("A wholly other passage of some length"),
     ]
 
-    assert list(fold_duplicates(hits)) == [hits[0], hits[2]]
+    assert Folder().fold(hits) == [hits[0], hits[2]]
 
 
 def test_passages_that_differ_in_a_number_of_a_short_text_stay_apart() -> None:
     hits = [make_hit("The port has 3 cranes."), make_hit("The port has 4 cranes.")]
 
-    assert list(fold_duplicates(hits)) == hits
+    assert Folder().fold(hits) == hits
+
+
+def test_the_pairs_that_are_folded_are_those_that_share_nine_tenths_of_their_triples() -> None:
+    random = Random(11)
+    words = [f"w{number}" for number in range(400)]
+    folder = Folder(max_sketches=50)  # fewer than there are texts: some are made again
+    for _ in range(300):
+        first = random.choices(words, k=random.randint(1, 120))
+        second = list(first)
+        for _ in range(random.randint(0, 6)):
+            second[random.randrange(len(second))] = random.choice(words)
+        a, b = triples(first), triples(second)
+        alike = len(a & b) >= 0.9 * len(a | b)
+        hits = [make_hit(" ".join(first)), make_hit(" ".join(second))]
+        assert (len(folder.fold(hits)) == 1) == alike
+
+
+def triples(words: list[str]) -> set[tuple[str, ...]]:
+    return {tuple(words[start : start + 3]) for start in range(max(1, len(words) - 2))}

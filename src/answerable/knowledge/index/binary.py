@@ -1,4 +1,8 @@
-"""pgvector's `halfvec` in PostgreSQL's binary format: two int16 (dimensions, unused), then the float16, big-endian."""
+"""NumPy arrays in PostgreSQL's binary format, big-endian.
+
+pgvector's `halfvec` is two int16 (dimensions, unused), then the float16. An array is int32 dimensions, flags, the oid
+of its entries, their number and the first one's number; then each entry behind its length.
+"""
 
 from __future__ import annotations
 
@@ -35,6 +39,34 @@ class _HalfVectorDumper(Dumper):
 
 
 psycopg.adapters.register_dumper(HalfVector, _HalfVectorDumper)
+
+_INT8 = psycopg.adapters.types["int8"]
+_ENTRY = np.dtype([("size", ">i4"), ("value", ">i8")])
+
+
+class Ordinals:
+    """A query parameter of type `bigint[]`. Shape (n,), of any integer type."""
+
+    __slots__ = ("data",)
+
+    def __init__(self, ordinals: NDArray[np.integer[Any]]) -> None:
+        count = len(ordinals)
+        entries = np.empty(count, dtype=_ENTRY)
+        entries["size"] = 8
+        entries["value"] = ordinals
+        header = [1, 0, _INT8.oid, count, 1] if count else [0, 0, _INT8.oid]
+        self.data = np.array(header, dtype=">i4").tobytes() + entries.tobytes()
+
+
+class _OrdinalsDumper(Dumper):
+    format = Format.BINARY
+    oid = _INT8.array_oid
+
+    def dump(self, obj: Ordinals) -> bytes:
+        return obj.data
+
+
+psycopg.adapters.register_dumper(Ordinals, _OrdinalsDumper)
 
 
 def encode_rows(first_ordinal: int, documents: Sequence[UUID], vectors: NDArray[np.float16]) -> bytes:
