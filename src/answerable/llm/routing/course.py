@@ -95,7 +95,7 @@ class Course:
         """Wait for the next round of this tier. Returns False where there is none, or no sense in waiting for it."""
         policy = self._call.policy
         again, self._again = self._again, []
-        if not again or self._rounds >= self._call.plan.attempts:
+        if not again or self._rounds >= self._call.plan.get_attempts(self._tier):
             return False
         delay = min(failure.retry_after for failure in again) + draw_wait(policy, self._rounds)
         if delay >= self._call.deadline.left() - self._kept or (

@@ -14,7 +14,7 @@ from tests.fakes.clock import ShiftedClock
 from tests.integration.llm.conftest import ANSWER, FakeModels
 from tests.integration.llm.test_chat_model import fail, read
 
-PLAN = CallPlan((("first:fake-1",), ("second:fake-1",)))
+PLAN = CallPlan((("first:fake-1",), ("second:fake-1",)), attempts=4)
 
 
 def find_status(models: Models, name: str) -> ModelStatus:

@@ -57,6 +57,17 @@ async def test_the_fallback_answers_for_a_provider_in_trouble(
     assert all(attempt.code and (expected is None or attempt.code == expected) for attempt in failed)
 
 
+async def test_unless_told_otherwise_a_model_with_a_fallback_is_tried_twice_and_the_last_one_four_times(
+    pair: Models, fake: FakeModels, second: FakeModels
+) -> None:
+    fake.behave("server_error")
+    second.behave("server_error")
+    _, error = await fail(pair.chat(plan("first", attempts=None)))
+
+    asked = [attempt.model for attempt in error.attempts]  # type: ignore[attr-defined]
+    assert asked == ["first:fake-1"] * 2 + ["second:fake-1"] * 4
+
+
 async def test_the_fallback_answers_for_a_provider_that_is_away(pair: Models) -> None:
     text, result = await read(pair.chat(plan("away")))
 

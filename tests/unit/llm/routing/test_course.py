@@ -19,7 +19,7 @@ from answerable.llm.types import Attempt, ChatRequest, ChatResult, TextDelta
 from tests.unit.llm.routing.fleets import REQUEST, Scripted, TripError
 
 UNWATCHED = replace(REQUEST, stream=False)
-TWO_TIERS = CallPlan((("p:a",), ("p:b",)))
+TWO_TIERS = CallPlan((("p:a",), ("p:b",)), attempts=4)
 
 
 async def answer(scripted: Scripted, plan: CallPlan, request: ChatRequest = REQUEST) -> ChatResult:
