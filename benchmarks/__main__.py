@@ -24,6 +24,12 @@ NAMES = (
     "gateway_cache",
     "gateway_memory",
     "batch",
+    "trace_writing",
+    "tracing_overhead",
+    "trace_reading",
+    "monitor",
+    "review_queue",
+    "redaction",
     "table",
 )
 

@@ -279,6 +279,41 @@ ROWS: tuple[Row, ...] = (
         lambda r: f"{r['answered']:,}, {r['failed']}, {r['missing']}, {r['twice']}",
         lambda r: bool(r["missing"] == 0 and r["twice"] == 0),
     ),
+    Row(
+        "trace_writing",
+        "200,000 traces, the database stopped for 20 s and the writer killed: missing, twice",
+        "0, 0",
+        lambda r: f"{r['missing']}, {r['there_twice']} at {r['traces_per_second']:,} a second",
+        lambda r: bool(r["missing"] == 0 and r["there_twice"] == 0 and r["spans_missing"] == 0),
+    ),
+    Row(
+        "trace_writing",
+        "A trace of 6 spans and a prompt of 2 kB on disk, with all indexes",
+        "measured",
+        lambda r: f"{r['bytes_a_trace']['all']:,} bytes",
+        lambda _: True,
+    ),
+    Row(
+        "tracing_overhead",
+        "`/ask` at saturation with traces of full content against without",
+        ">= 0.93x",
+        lambda r: f"{r['ratio']:.2f}x",
+        lambda r: bool(r["ratio"] >= 0.93),
+    ),
+    Row(
+        "review_queue",
+        "50,000 traces into a review queue: time, most memory (for a tenth of them)",
+        "<= 30 s, constant",
+        lambda r: f"{r['seconds']:.1f} s, {r['peak_mb']['50000']:.1f} MB ({r['peak_mb']['5000']:.1f} MB)",
+        lambda r: bool(r["seconds"] <= 30 and r["peak_mb"]["50000"] <= 1.5 * r["peak_mb"]["5000"]),
+    ),
+    Row(
+        "review_queue",
+        "The next item of a queue, 45,000 of 50,000 seen before: p50 / p95",
+        "<= 100 ms",
+        lambda r: f"{r['next_ms']['take_p50']:.0f} / {r['next_ms']['take_p95']:.0f} ms",
+        lambda r: bool(r["next_ms"]["take_p95"] <= 100),
+    ),
 )
 
 

@@ -76,7 +76,8 @@ def _settings_page() -> Iterator[str]:
 def _fields(model: type[BaseModel], *, prefix: str) -> Iterator[str]:
     sections: list[tuple[str, type[BaseModel]]] = []
     yield "| setting | type | default | |\n|---|---|---|---|"
-    for name, field in model.model_fields.items():
+    for attribute, field in model.model_fields.items():
+        name = field.alias or attribute
         inner = _inner_model(field.annotation)
         if inner is not None:
             sections.append((f"{prefix}{name}{'.NAME' if 'dict' in str(field.annotation) else ''}", inner))

@@ -10,7 +10,7 @@ import os
 import tomllib
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
@@ -25,6 +25,10 @@ class _Section(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+Origin = Annotated[str, Field(pattern=r"^(\*|https?://[^/\s]+)$")]
+"""`https://shop.example`, without a path; `*` is any."""
+
+
 class ServerSettings(_Section):
     host: str = "127.0.0.1"
     port: int = Field(8000, ge=0, le=65535, description="the next free one is taken when it is not free")
@@ -35,6 +39,15 @@ class ServerSettings(_Section):
     )
     max_upload_bytes: int = Field(512 << 20, ge=1024, description="of one uploaded file")
     ingest: bool = Field(True, description="run the ingestion worker inside the server")
+    allowed_origins: tuple[Origin, ...] = Field(
+        (), description="pages that may ask from a browser, such as `https://shop.example`; `*`: any"
+    )
+    session_requests_per_minute: int = Field(
+        30, ge=0, description="of one browser's session, on top of its key's limit; 0 switches it off"
+    )
+    metrics_token: SecretStr | None = Field(
+        None, min_length=16, description="lets Prometheus read /metrics, and nothing else"
+    )
 
 
 class PriceEntry(_Section):
@@ -73,6 +86,16 @@ class IngestionSettings(_Section):
     )
 
 
+class FeedbackSettings(_Section):
+    allowed_origins: tuple[Origin, ...] = Field(
+        (), description="pages that may send feedback, besides those of server.allowed_origins"
+    )
+    token_days: int = Field(30, ge=1, le=366, description="for which an answer's feedback_token is valid")
+    requests_per_minute: int = Field(
+        600, ge=0, description="of feedback by token, for each key; 0 switches it off"
+    )
+
+
 class BudgetEntry(_Section):
     """What may be used in a day (UTC): `[[budgets]]`. At least one limit is given."""
 
@@ -82,6 +105,93 @@ class BudgetEntry(_Section):
     tokens: int | None = Field(None, ge=0)
     usd: Decimal | None = Field(None, ge=0, description="US dollars")
     warn_at: float = Field(0.8, gt=0, le=1, description="share of a limit at which a warning is logged")
+
+
+class TracesSettings(_Section):
+    enabled: bool = Field(True, description="keep a trace of every run")
+    content: Literal["full", "redacted", "none"] = Field(
+        "full", description="of prompts and answers: as they are, without personal data and secrets, or none"
+    )
+    keep_days: int = Field(90, ge=0, le=3650, description="of new traces; 0 keeps them for ever")
+    redact: dict[str, str] = Field(
+        {}, description="more to redact: regular expressions (RE2), by what stands in their place"
+    )
+    redact_ip: bool = Field(False, description="redact IP addresses too")
+    detectors: tuple[str, ...] = Field(
+        (), description="functions of your own that find what to redact, `module:function`"
+    )
+    memory_max_bytes: int = Field(
+        64 << 20, ge=1 << 20, description="of traces on their way to the database, in each process"
+    )
+    spill_max_bytes: int = Field(
+        2 << 30, ge=1 << 20, description="of traces in files while the database is away, for each process"
+    )
+
+
+class TelemetrySettings(_Section):
+    """Traces to another backend, by OTLP over HTTP (protobuf, gzip)."""
+
+    otlp_endpoint: str | None = Field(
+        None, pattern=r"^https?://\S+$", description="`/v1/traces` is added, as exporters do"
+    )
+    otlp_headers: dict[str, SecretStr] = Field({}, description="such as Authorization")
+    propagate: bool = Field(False, description="send `traceparent` with calls to model providers")
+
+
+class ChannelEntry(_Section):
+    """Where alerts go: `[channels.NAME]`."""
+
+    kind: Literal["webhook", "slack", "email"]
+    url: SecretStr | None = Field(None, description="webhook, slack: where to POST")
+    url_env: str | None = Field(None, description="the variable that holds the url")
+    secret: SecretStr | None = Field(None, description="webhook: signs each notice")
+    secret_env: str | None = Field(None, description="the variable that holds the secret")
+    host: str | None = Field(None, description="email: the mail server")
+    port: int | None = Field(
+        None, ge=1, le=65535, description="else 587 for starttls, 465 for tls, 25 for none"
+    )
+    tls: Literal["starttls", "tls", "none"] = "starttls"
+    username: str | None = None
+    password: SecretStr | None = None
+    password_env: str | None = Field(None, description="the variable that holds the password")
+    sender: str | None = Field(None, description="email: address that it comes from")
+    recipients: tuple[str, ...] = Field((), description="email: addresses that it goes to")
+    certificates: str | None = Field(
+        None, description="file of the authorities that may have signed its certificate"
+    )
+
+
+class AlertEntry(_Section):
+    """When to call somebody: `[[alerts]]`. One of `above` and `below` is given."""
+
+    name: str = Field(pattern=r"^\w[\w .:-]{0,99}$")
+    measure: str = Field(description="see the guide on monitoring")
+    above: float | None = None
+    below: float | None = None
+    channels: tuple[str, ...] = Field((), description="names of [channels.NAME]")
+    app: str | None = Field(None, description="else all apps together")
+    variant: str | None = Field(None, description="a variant's id")
+    window: str = Field("5m", description="what the measure is taken over, 1m to 31d")
+    against: Literal["value", "last_week"] = Field(
+        "value", description="last_week: the limits are multiples of the measure of the same hour last week"
+    )
+    min_requests: int = Field(1, ge=0, description="over fewer (thumbs, scores ...) nothing is concluded")
+    lasts: str = Field("0s", alias="for", description="how long a limit must be passed")
+    recover: float | None = Field(None, description="the limit at which it has recovered, else the same")
+    recover_after: int = Field(3, ge=1, description="evaluations (every 15 s) in a row that say so")
+    silenced: bool = Field(False, description="evaluate, and tell nobody")
+
+
+class OnlineEntry(_Section):
+    """Score a share of an app's runs in the background: `[[online]]`."""
+
+    name: str = Field(pattern=r"^\w[\w .:-]{0,99}$")
+    app: str | None = Field(None, description="else every app")
+    share: float = Field(gt=0, le=1, description="of its runs, chosen by trace id")
+    evaluators: tuple[str, ...] = Field(min_length=1, description="see the guide on monitoring; `judge:APP`")
+    usd_per_day: Decimal | None = Field(
+        None, ge=0, description="cap of what its judges may spend in a day (UTC)"
+    )
 
 
 class Settings(BaseSettings):
@@ -104,8 +214,14 @@ class Settings(BaseSettings):
     )
     server: ServerSettings = ServerSettings()
     ingestion: IngestionSettings = IngestionSettings()
+    feedback: FeedbackSettings = FeedbackSettings()
     providers: dict[str, ProviderEntry] = {}
     budgets: tuple[BudgetEntry, ...] = ()
+    channels: dict[str, ChannelEntry] = {}
+    alerts: tuple[AlertEntry, ...] = ()
+    online: tuple[OnlineEntry, ...] = ()
+    traces: TracesSettings = TracesSettings()
+    telemetry: TelemetrySettings = TelemetrySettings()
 
     @property
     def state_folder(self) -> Path:

@@ -16,8 +16,8 @@ from pathlib import Path
 
 import httpx
 
-START_SECONDS = 60
-STOP_SECONDS = 30
+START_SECONDS = 180
+STOP_SECONDS = 60
 # Keys of the developer's own must not decide what a test talks to.
 _DROPPED = ("_API_KEY", "AWS_", "AZURE_", "GOOGLE_", "OLLAMA_", "ANSWERABLE_", "DATABASE_URL")
 
@@ -46,7 +46,7 @@ def run_command(
     *args: str,
     workspace: Path,
     env: Mapping[str, str] | None = None,
-    timeout: float = 120,
+    timeout: float = 240,
     check: bool = True,
 ) -> subprocess.CompletedProcess[str]:
     """Run `answerable ARGS` on a workspace to its end."""

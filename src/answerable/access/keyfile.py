@@ -14,6 +14,7 @@ from answerable.access.types import Principal
 from answerable.core.errors import SetupError, Unauthenticated
 
 _FILE = "admin.key"
+_MAKER = "answerable"
 
 
 class AdminKeyFile:
@@ -32,7 +33,7 @@ class AdminKeyFile:
         secret = self.find()
         if secret is not None and await self._find_principal(access, secret) is not None:
             return secret, False
-        _, secret = await access.create_key("admin of this workspace", role="admin")
+        _, secret = await access.create_key("admin of this workspace", role="admin", by=_MAKER)
         self._write(secret)
         return secret, True
 

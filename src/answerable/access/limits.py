@@ -15,12 +15,24 @@ _MAX_KEYS = 10_000
 
 
 class RateLimiter:
-    """Lets each key through `per_minute` times a minute, evenly, with a burst of a sixth of that."""
+    """Lets each key through `per_minute` times a minute, evenly, with a burst of a sixth of that.
 
-    def __init__(self, *, per_minute: int, clock: Clock) -> None:
+    `setting` is what raises the limit, `who` has sent too much; both for the error.
+    """
+
+    def __init__(
+        self,
+        *,
+        per_minute: int,
+        clock: Clock,
+        who: str = "This key",
+        setting: str = "server.requests_per_minute",
+    ) -> None:
         self._interval = 60.0 / per_minute if per_minute else 0.0
         self._tolerance = self._interval * max(per_minute // 6, 1)
         self._clock = clock
+        self._who = who
+        self._setting = setting
         self._next: OrderedDict[UUID, float] = OrderedDict()
 
     def take(self, key_id: UUID) -> None:
@@ -31,9 +43,9 @@ class RateLimiter:
         due = max(self._next.get(key_id, now), now)
         if due - now > self._tolerance:
             raise RateLimited(
-                "This key has sent too many requests.",
+                f"{self._who} has sent too many requests.",
                 retry_after=due - now - self._tolerance,
-                hint="Wait as `Retry-After` says, or raise server.requests_per_minute.",
+                hint=f"Wait as `Retry-After` says, or raise {self._setting}.",
             )
         self._next[key_id] = due + self._interval
         self._next.move_to_end(key_id)

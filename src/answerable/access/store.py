@@ -41,6 +41,14 @@ async def find_key(tx: Connection, secret_hash: bytes) -> ApiKey | None:
     return None if row is None else _to_key(row)
 
 
+async def find_key_by_id(tx: Connection, id: UUID) -> ApiKey | None:
+    cursor = await tx.cursor(row_factory=dict_row).execute(
+        f"SELECT {_COLUMNS} FROM api_key WHERE id = %s", (id,)
+    )
+    row = await cursor.fetchone()
+    return None if row is None else _to_key(row)
+
+
 async def touch_key(tx: Connection, id: UUID) -> None:
     await tx.execute("UPDATE api_key SET last_used_at = now() WHERE id = %s", (id,))
 

@@ -12,12 +12,18 @@ Role = Literal["admin", "developer", "reviewer", "app"]
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """Who a request acts as. `groups` None means every document group (see knowledge.types.Groups)."""
+    """Who a request acts as. `groups` None means every document group (see knowledge.types.Groups).
+
+    A browser's session of a key has an id, `session`; it may ask this `app` alone, as this `user` (empty: nobody).
+    """
 
     key_id: UUID
     name: str
     role: Role
     groups: frozenset[str] | None
+    session: UUID | None = None
+    app: str | None = None
+    user: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

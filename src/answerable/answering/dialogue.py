@@ -13,6 +13,7 @@ from answerable.answering.types import Answer, RunRequest
 from answerable.conversations.service import ConversationService
 from answerable.conversations.types import Owner
 from answerable.llm.types import Message
+from answerable.traces import conventions as names
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,16 +36,19 @@ class Dialogue:
         if request.conversation_id is None:
             return None
         owner = Owner(caller.key_id, caller.user or "")
-        opened = await self._conversations.open(owner, request.conversation_id, app=work.variant.app)
-        said = [Message(message.role, message.content) for message in opened.messages]
-        work.history = fit_history(said, budget=work.variant.content.history.tokens)
+        with work.spans.step(names.CONVERSATION) as step:
+            opened = await self._conversations.open(owner, request.conversation_id, app=work.variant.app)
+            said = [Message(message.role, message.content) for message in opened.messages]
+            work.history = fit_history(said, budget=work.variant.content.history.tokens)
+            step.set({names.CONVERSATION_ID: request.conversation_id, names.HISTORY: len(work.history)})
         return Turn(opened.conversation.id, describe_question(request))
 
     async def note(self, turn: Turn, work: Work, answer: Answer) -> tuple[Answer, bool]:
         """Keep the turn. Return the answer as one of the conversation, and whether that is still there."""
-        kept = await self._conversations.append(
-            turn.conversation, question=turn.question, answer=answer.answer, trace_id=work.trace_id
-        )
+        with work.spans.step(names.KEEP_TURN):
+            kept = await self._conversations.append(
+                turn.conversation, question=turn.question, answer=answer.answer, trace_id=work.trace_id
+            )
         return replace(answer, conversation_id=work.request.conversation_id), kept
 
 

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
+from dataclasses import replace
+from datetime import datetime
 
 from answerable.access.budgets.reservations import Reservation
 from answerable.access.budgets.service import BudgetService
@@ -15,16 +17,18 @@ from answerable.answering.caching.keys import IndexState
 from answerable.answering.caching.service import AnswerCache
 from answerable.answering.dialogue import Dialogue
 from answerable.answering.estimating import estimate_use
-from answerable.answering.recording import find_bill, list_attempts, to_trace
+from answerable.answering.recording import find_bill, list_attempts
+from answerable.answering.restricting import restrict
 from answerable.answering.runs import Runner, Work
-from answerable.answering.types import Answer, AnswerEvent, Caller, DoneEvent, RunRequest
+from answerable.answering.tracing.recorder import RunRecorder
+from answerable.answering.types import Answer, AnswerEvent, Caller, DeltaEvent, DoneEvent, RunRequest
 from answerable.apps.content import Kind
 from answerable.apps.service import AppService
 from answerable.core.clock import Clock
-from answerable.core.ids import new_trace_id
+from answerable.feedback.tokens import FeedbackTokens, Subject
 from answerable.knowledge.index.search import SearchService
 from answerable.llm.service import Models
-from answerable.traces.service import TraceService
+from answerable.traces import conventions as names
 
 
 class FrontService:
@@ -44,8 +48,9 @@ class FrontService:
         budgets: BudgetService,
         cache: AnswerCache,
         dialogue: Dialogue,
-        traces: TraceService,
+        recorder: RunRecorder,
         clock: Clock,
+        feedback_tokens: FeedbackTokens | None = None,
     ) -> None:
         self._apps = apps
         self._runners = runners
@@ -54,8 +59,9 @@ class FrontService:
         self._budgets = budgets
         self._cache = cache
         self._dialogue = dialogue
-        self._traces = traces
+        self._recorder = recorder
         self._clock = clock
+        self._feedback_tokens = feedback_tokens
 
     async def run(self, request: RunRequest, caller: Caller) -> Answer:
         """Return the whole answer."""
@@ -76,16 +82,22 @@ class FrontService:
     async def _events(
         self, request: RunRequest, caller: Caller, *, live: bool
     ) -> AsyncGenerator[AnswerEvent, None]:
+        request = restrict(request, caller)
         variant = self._apps.get_variant(request.app)
+        trace_id, spans = self._recorder.begin(request, caller, variant)
         spender = Spender(variant.app, caller.key_id, caller.key_name, caller.user)
+        budgeting = spans.step(names.BUDGET)
         with self._budgets.reserve(spender, estimate_use(variant.content, request)) as reservation:
+            budgeting.end()
             work = Work(
                 request=request,
                 caller=caller,
                 variant=variant,
-                trace_id=request.trace_id or new_trace_id(),
+                trace_id=trace_id,
                 started=self._clock.monotonic(),
                 live=live,
+                spans=spans,
+                label=self._apps.find_label(request.app),
             )
             async with aclosing(self._recorded(work, reservation)) as events:
                 async for event in events:
@@ -107,8 +119,9 @@ class FrontService:
                         if turn is not None:
                             # Before the last event: whoever has seen it may go on asking.
                             answer, kept = await self._dialogue.note(turn, work, answer)
-                        yield DoneEvent(answer)
+                        yield DoneEvent(self._invite_feedback(answer, work, began))
                     else:
+                        self._note_progress(work, event)
                         yield event
         except BaseException as error:
             failure = error
@@ -116,13 +129,32 @@ class FrontService:
         finally:
             if answer is None:
                 _settle_failure(reservation, failure)
-            if kept:
-                duration = (self._clock.monotonic() - work.started) * 1000
-                self._traces.record(to_trace(work, began, duration, answer=answer, failure=failure))
+            self._recorder.end(work, began, answer=answer, failure=failure, keep=kept)
+
+    def _invite_feedback(self, answer: Answer, work: Work, began: datetime) -> Answer:
+        """Return the answer with the token that feedback on it needs."""
+        if self._feedback_tokens is None:
+            return answer
+        subject = Subject(
+            trace_id=work.trace_id,
+            span_id=work.spans.root.id,
+            app=work.variant.app,
+            variant=work.variant.id,
+            answered_at=began,
+            key_id=work.caller.key_id,
+            user=work.caller.user or "",
+        )
+        return replace(answer, feedback_token=self._feedback_tokens.issue(subject))
+
+    def _note_progress(self, work: Work, event: AnswerEvent) -> None:
+        work.begun = True
+        if work.live and work.first_text is None and isinstance(event, DeltaEvent):
+            work.first_text = self._clock.monotonic()
 
     async def _cached(self, work: Work) -> AsyncGenerator[AnswerEvent, None]:
         runner = self._runners[work.variant.content.kind]
         origin = self._models.describe_origin(name for tier in work.variant.content.model for name in tier)
+        lookup = work.spans.step(names.CACHE)
         key = await self._cache.find_key(work, index=await self._find_index_state(work), models=origin)
         served = self._cache.serve(
             key,
@@ -130,6 +162,7 @@ class FrontService:
             trace_id=work.trace_id,
             live=work.live,
             fresh=work.request.fresh,
+            step=lookup,
         )
         async with aclosing(served) as events:
             async for event in events:

@@ -10,7 +10,8 @@ from typing import Any
 
 from answerable.answering.calls import Bill
 from answerable.answering.runs import Work
-from answerable.answering.types import Answer, RunRequest
+from answerable.answering.tracing.steps import find_nearness
+from answerable.answering.types import Answer, Citation, RunRequest
 from answerable.core.errors import AnswerableError
 from answerable.llm.types import Attempt, Image, Message
 from answerable.traces.types import Trace
@@ -35,6 +36,11 @@ def to_trace(
         user=work.caller.user,
         conversation_id=work.request.conversation_id,
         raw=tuple(work.raw),
+        span_id=work.spans.root.id,
+        label=work.label,
+        collection=work.collection,
+        purpose=work.request.purpose,
+        first_token_ms=None if work.first_text is None else round((work.first_text - work.started) * 1000, 2),
     )
     if answer is not None:
         return _add_answer(base, answer)
@@ -78,7 +84,24 @@ def _add_answer(trace: Trace, answer: Answer) -> Trace:
         cached=answer.cached,
         abstained=answer.abstained,
         verdicts=answer.verdict_counts,
+        retrieval_score=find_nearness(answer.sources),
+        citations=tuple(map(_describe_citation, answer.citations)),
     )
+
+
+def _describe_citation(citation: Citation) -> dict[str, Any]:
+    return {
+        "sentence": citation.sentence,
+        "start": citation.start,
+        "end": citation.end,
+        "markers": list(citation.markers),
+        "verdict": citation.verdict,
+        "score": round(citation.score, 4),
+        "source": citation.source,
+        "passage_start": citation.passage_start,
+        "passage_end": citation.passage_end,
+        "reason": citation.reason,
+    }
 
 
 def _add_failure(trace: Trace, failure: BaseException) -> Trace:

@@ -9,6 +9,7 @@ from typing import Protocol
 from answerable.answering.types import AnswerEvent, Caller, RunRequest
 from answerable.apps.types import Variant
 from answerable.llm.types import Message
+from answerable.traces.recorder import NO_SPANS, RunSpans
 
 
 @dataclass(slots=True)
@@ -17,7 +18,9 @@ class Work:
 
     `started` is the clock's monotonic time in seconds. `live` says whether somebody watches the text come.
     `history` are the earlier turns, already within the variant's budget. `raw` collects the model's texts that
-    were not what was wanted, and `searched_for` is a follow-up as it was rewritten: both for the trace.
+    were not what was wanted, and `searched_for` is a follow-up as it was rewritten: both for the trace, as are
+    `spans`, the `label` that the variant was found by, whether anything of the answer has `begun` to be passed on, and
+    when the reader of a live run saw its `first_text` (monotonic time).
     """
 
     request: RunRequest
@@ -29,6 +32,16 @@ class Work:
     history: tuple[Message, ...] = ()
     raw: list[str] = field(default_factory=list)
     searched_for: str | None = None
+    spans: RunSpans = NO_SPANS
+    label: str = ""
+    begun: bool = False
+    first_text: float | None = None
+
+    @property
+    def collection(self) -> str:
+        """Return what a `rag` app searches, else nothing."""
+        grounding = self.variant.content.grounding
+        return "" if grounding is None else self.request.collection or grounding.collection
 
 
 class Runner(Protocol):

@@ -10,6 +10,8 @@ from uuid import UUID
 
 from answerable.knowledge.types import Groups, Hit
 from answerable.llm.types import Attempt, ChatResult, Message, OutputSchema, Usage
+from answerable.traces.origin import Origin
+from answerable.traces.types import Purpose
 
 Verdict = Literal["supported", "partial", "unsupported", "unchecked"]
 PolicyName = Literal["keep", "strip", "repair", "abstain"]
@@ -17,12 +19,18 @@ PolicyName = Literal["keep", "strip", "repair", "abstain"]
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who asks. `key_id` is None for the command line on its own workspace; `groups` as in knowledge.types."""
+    """Who asks. `key_id` is None for the command line on its own workspace; `groups` as in knowledge.types.
+
+    `origin` is the request over HTTP that brought the question, None where there was none. `only_app` is the one app
+    that may be asked, None where any may.
+    """
 
     key_id: UUID | None = None
     key_name: str | None = None
     groups: Groups = None
     user: str | None = None
+    origin: Origin | None = None
+    only_app: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +59,7 @@ class RunRequest:
     """What the first model call of a `prompt` app gave, where it was had elsewhere: by a provider's batch."""
     trace_id: str | None = None
     """What the trace is to be called, where the caller must know before the run is through."""
+    purpose: Purpose = "serve"
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +120,8 @@ class Answer:
     attempts: tuple[Attempt, ...] = ()
     saved_usd: Decimal | None = None
     conversation_id: str | None = None
+    feedback_token: str | None = None
+    """With it a browser may say what it thinks of this answer, see `feedback.tokens`."""
 
 
 @dataclass(frozen=True, slots=True)

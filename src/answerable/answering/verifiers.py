@@ -28,10 +28,11 @@ class Verifiers:
         self._lexical = lexical
         self._chat = chat
 
-    def get(self, name: str) -> Verifier:
-        """Raises InvalidInput when the name is neither `lexical` nor `model:NAME`."""
+    def get(self, name: str, *, wrap: Callable[[ChatModel], ChatModel] | None = None) -> Verifier:
+        """Return it, with what `wrap` makes of its model. Raises InvalidInput for a name that is none of the two."""
         if name == "lexical":
             return self._lexical
         if name.startswith(_MODEL):
-            return JudgeVerifier(self._chat(name.removeprefix(_MODEL)))
+            model = self._chat(name.removeprefix(_MODEL))
+            return JudgeVerifier(model if wrap is None else wrap(model))
         raise InvalidInput(f"{name!r} is not a verifier.", hint="Use `lexical` or `model:PROVIDER:MODEL`.")

@@ -7,8 +7,10 @@ from typing import Any
 from fastapi import FastAPI
 
 from answerable import __version__
+from answerable.api.cors import CrossOrigin
 from answerable.api.middleware import BodyLimit, SecurityHeaders
 from answerable.api.openapi_apps import add_app_paths
+from answerable.api.origins import Arrivals
 from answerable.api.problems import install_handlers
 from answerable.api.routes.registry import ROUTERS
 from answerable.wiring import Services
@@ -32,6 +34,12 @@ def create_app(services: Services) -> FastAPI:
         max_upload_bytes=limits.max_upload_bytes,
     )
     app.add_middleware(SecurityHeaders)
+    app.add_middleware(
+        CrossOrigin,
+        asking=limits.allowed_origins,
+        feedback=services.settings.feedback.allowed_origins,
+    )
+    app.add_middleware(Arrivals)
     install_handlers(app)
     return app
 
@@ -58,6 +66,7 @@ def _bare_app() -> FastAPI:
         docs_url=None,  # these pages load their scripts from elsewhere, and would be blank without a network
         redoc_url=None,
         license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        telemetry={"tracing": False},  # a run has spans of our own; these would stand beside them
     )
     for router in ROUTERS:
         app.include_router(router)

@@ -41,8 +41,8 @@ class SecurityHeaders:
         await self._app(scope, receive, send_with_headers)
 
 
-_MEDIA_PATHS = ("/v1/apps/", "/v1/chat/completions")
-"""Where a body may hold images in base64, and documents."""
+_MEDIA_PATHS = ("/v1/apps/", "/v1/chat/completions", "/v1/otlp/")
+"""Where a body may hold images in base64, and documents, or many spans."""
 
 
 class BodyLimit:

@@ -71,6 +71,7 @@ class RunOut(BaseModel):
     sources: list[str] = Field(description="of a `rag` app; marker [n] is entry n")
     citations: list[CitationOut]
     abstained: bool
+    feedback_token: str | None = Field(None, description="for POST /v1/feedback without a key")
 
 
 def render_run(answer: Answer) -> dict[str, Any]:
@@ -91,4 +92,5 @@ def render_run(answer: Answer) -> dict[str, Any]:
         "sources": [render_source(hit) for hit in answer.sources],
         "citations": [render_citation(citation, answer.sources) for citation in answer.citations],
         "abstained": answer.abstained,
+        "feedback_token": answer.feedback_token,
     }

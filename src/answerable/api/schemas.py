@@ -86,6 +86,7 @@ class AskOut(BaseModel):
     cost_usd: float | None = Field(description="null when the price of the model is unknown")
     cached: bool
     abstained: bool
+    feedback_token: str | None = Field(None, description="for POST /v1/feedback without a key")
 
 
 class SearchBody(BaseModel):

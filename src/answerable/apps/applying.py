@@ -13,7 +13,9 @@ from answerable.db.database import Connection
 async def write(tx: Connection, change: AppChange, *, by: str, at: datetime) -> None:
     """Write what the change changes, and nothing else."""
     if change.action != "unchanged":
-        await store.write_app(tx, name=change.name, kind=change.kind, description=change.description)
+        await store.write_app(
+            tx, name=change.name, kind=change.kind, description=change.description, traces=change.traces
+        )
     for entry in change.variants:
         if entry.action == "registered":
             await store.insert_variant(tx, entry.variant, at=at)

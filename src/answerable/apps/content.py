@@ -73,7 +73,10 @@ class Resilience(_Part):
     first_token: float = Field(60.0, gt=0, description="silence before the first token that ends a try")
     stall: float = Field(30.0, gt=0, description="silence between two tokens that ends a try")
     attempts: int | None = Field(
-        None, ge=1, le=10, description="tries at one model; else 2 where another one follows, and 4 at the last"
+        None,
+        ge=1,
+        le=10,
+        description="tries at one model; else 2 where another one follows, and 4 at the last",
     )
     retry: tuple[RetryClass, ...] = ("rate_limit", "server_error", "connection", "timeout", "broken_off")
     hedge: bool = Field(False, description="a second try beside one that is slower than 95 in 100 were")

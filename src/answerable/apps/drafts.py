@@ -40,7 +40,9 @@ def make_draft(
     if problems:
         raise InvalidFields(_WRONG, problems)
     path = files.root / "apps" / f"{app.name}.yaml"
-    return AppFile(app.name, app.kind, app.description, {}, (Variant(app.name, name, content),), path)
+    return AppFile(
+        app.name, app.kind, app.description, {}, (Variant(app.name, name, content),), path, app.traces
+    )
 
 
 def suggest_name(app: App) -> str:

@@ -41,9 +41,10 @@ def export_app(app: App) -> Exported:
 
 def says_the_same(file: AppFile, app: App, exported: Exported) -> bool:
     """Tell whether the file already says what is exported, in whatever words."""
-    return (file.kind, file.description, dict(file.labels)) == (
+    return (file.kind, file.description, file.traces, dict(file.labels)) == (
         app.kind,
         app.description,
+        app.traces,
         exported.labels,
     ) and {(variant.name, variant.hash) for variant in file.variants} == {
         (variant.name, variant.hash) for variant in exported.variants

@@ -8,6 +8,7 @@ from typing import Literal
 
 from answerable.apps.content import Kind
 from answerable.apps.files.types import AppFile
+from answerable.apps.trace_settings import TraceSettings
 from answerable.apps.types import App, Label, Variant
 from answerable.core.errors import InvalidInput
 
@@ -48,14 +49,24 @@ class LabelChange:
 
 @dataclass(frozen=True, slots=True)
 class AppChange:
-    """What an apply does to one app; `action` is of the app's kind and description alone."""
+    """What an apply does to one app; `action` is of the app's kind, description and traces alone.
+
+    `traces_before` says nothing for an app that is new; `redescribed`: it was there with another kind or description.
+    """
 
     name: str
     kind: Kind
     description: str
+    traces: TraceSettings
+    traces_before: TraceSettings
+    redescribed: bool
     action: AppAction
     variants: tuple[VariantChange, ...]
     labels: tuple[LabelChange, ...]
+
+    @property
+    def traces_changed(self) -> bool:
+        return self.traces != self.traces_before
 
     @property
     def changed(self) -> bool:
@@ -89,6 +100,9 @@ def _plan_app(file: AppFile, app: App | None) -> AppChange:
         name=file.name,
         kind=file.kind,
         description=file.description,
+        traces=file.traces,
+        traces_before=TraceSettings() if app is None else app.traces,
+        redescribed=app is not None and (app.kind, app.description) != (file.kind, file.description),
         action=_compare_app(file, app),
         variants=variants,
         labels=tuple(
@@ -101,7 +115,8 @@ def _plan_app(file: AppFile, app: App | None) -> AppChange:
 def _compare_app(file: AppFile, app: App | None) -> AppAction:
     if app is None:
         return "registered"
-    return "unchanged" if (app.kind, app.description) == (file.kind, file.description) else "changed"
+    before, after = (app.kind, app.description, app.traces), (file.kind, file.description, file.traces)
+    return "unchanged" if before == after else "changed"
 
 
 def _plan_variant(variant: Variant, app: App | None) -> VariantChange:

@@ -7,11 +7,13 @@ import logging
 import re
 from collections.abc import AsyncIterator, Sequence
 from contextlib import aclosing, asynccontextmanager
+from datetime import datetime
 from typing import Final
 
 import psycopg
 
 from answerable.apps import applying, store
+from answerable.apps.auditing import note_apply, note_move
 from answerable.apps.diff import VariantDiff, diff_variants
 from answerable.apps.events import listen
 from answerable.apps.files.types import AppFile
@@ -21,7 +23,9 @@ from answerable.apps.types import App, Label, LabelEvent, Variant
 from answerable.core.clock import Clock
 from answerable.core.errors import InvalidInput, Unavailable
 from answerable.core.tasks import pass_cancellation_on, stop
+from answerable.db.changes import ChangeLog
 from answerable.db.database import Database
+from answerable.traces.types import TracePolicy
 
 _log = logging.getLogger(__name__)
 
@@ -35,14 +39,24 @@ _RETRY_SECONDS: Final = 0.5
 class AppService:
     """The apps of a workspace. Reading takes no I/O: `load` and `watch` keep all of them in memory.
 
-    `longest_wait` is how many seconds a change waits for another one to end.
+    `longest_wait` is how many seconds a change waits for another one to end. `trace_policy` holds where an app says
+    nothing of its own.
     """
 
     def __init__(
-        self, database: Database, *, default_app: str, clock: Clock, longest_wait: float = 10.0
+        self,
+        database: Database,
+        *,
+        default_app: str,
+        clock: Clock,
+        audit: ChangeLog,
+        trace_policy: TracePolicy | None = None,
+        longest_wait: float = 10.0,
     ) -> None:
         self.default_app = default_app
+        self._trace_policy = trace_policy or TracePolicy()
         self._database = database
+        self._audit = audit
         self._clock = clock
         self._longest_wait = longest_wait
         self._snapshot = Snapshot({})
@@ -64,9 +78,18 @@ class AppService:
         """
         return self._snapshot.get_variant(reference or self.default_app)
 
+    def find_label(self, reference: str | None = None) -> str:
+        """Return the label by which `get_variant` finds that variant; empty where the reference names it itself."""
+        return self._snapshot.find_label(reference or self.default_app)
+
     def find_variant_by_hash(self, hash: str, *, app: str | None = None) -> Variant | None:
         """Return the variant that a trace's `variant_hash` names, of this app or of any."""
         return self._snapshot.find_by_hash(hash, app)
+
+    def get_trace_policy(self, app: str) -> TracePolicy:
+        """Return what is kept of the app's traces; for one that is not there, what the workspace says. No I/O."""
+        found = self._snapshot.apps.get(app)
+        return self._trace_policy if found is None else found.traces.to_policy(self._trace_policy)
 
     def diff(self, app: str, before: str, after: str) -> VariantDiff:
         """Compare two variants of an app, each named as after the `@` of a reference. Raises as `get_variant`."""
@@ -83,8 +106,11 @@ class AppService:
             await store.lock(tx, longest_wait=self._longest_wait)
             apps = await store.read_apps(tx, self._snapshot.contents)
             report = ApplyReport(plan(files, apps), dry_run=dry_run)
-            for change in () if dry_run else report.apps:
+            changes = () if dry_run else report.apps
+            for change in changes:
                 await applying.write(tx, change, by=by, at=self._clock.now())
+            for change in changes:
+                await note_apply(tx, self._audit, change, by=by)
         if not dry_run:
             await self.load()
         return report
@@ -115,7 +141,9 @@ class AppService:
                 file_variant=None if before is None else before.file_variant,
                 held=not _file_agrees(before, target, found),
             )
-            await store.write_label(tx, moved, before=None if before is None else before.variant)
+            old = None if before is None else before.variant
+            await store.write_label(tx, moved, before=old)
+            await note_move(tx, self._audit, moved, before=old)
         await self.load()
         return moved
 
@@ -124,6 +152,13 @@ class AppService:
         self.get_app(app)
         async with self._database.transaction() as tx:
             return await store.list_events(tx, app, limit=limit)
+
+    async def list_moves(
+        self, *, since: datetime, until: datetime, app: str | None = None, limit: int = 200
+    ) -> list[LabelEvent]:
+        """Return the moves of labels in a range of time, of one app or of all, newest first."""
+        async with self._database.transaction() as tx:
+            return await store.list_events_between(tx, since, until, app=app, limit=limit)
 
     async def load(self) -> None:
         """Take in all apps as they are now. Raises Unavailable."""

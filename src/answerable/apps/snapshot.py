@@ -50,6 +50,12 @@ class Snapshot:
         name, pinned, selector = reference.partition("@")
         return self.select(self.get_app(name), selector if pinned else PRODUCTION)
 
+    def find_label(self, reference: str) -> str:
+        """Return the label by which `get_variant` finds what the reference names, empty where it names the variant."""
+        name, pinned, selector = reference.partition("@")
+        label, app = selector if pinned else PRODUCTION, self.get_app(name)
+        return label if label in app.labels and label not in app.names else ""
+
     def select(self, app: App, selector: str) -> Variant:
         """Return the variant of the app that the part after the `@` names. Raises as `get_variant` does."""
         found = app.names.get(selector)

@@ -10,10 +10,11 @@ from typing import Any
 
 import psycopg
 from psycopg.rows import dict_row
-from psycopg.types.json import Json
+from psycopg.types.json import Json, Jsonb
 from pydantic import ValidationError
 
 from answerable.apps.content import Kind, VariantContent
+from answerable.apps.trace_settings import TraceSettings, read_trace_settings
 from answerable.apps.types import App, Label, LabelEvent, Variant
 from answerable.core.errors import Unavailable
 from answerable.db.database import Connection
@@ -29,6 +30,7 @@ ON CONFLICT (app, name) DO UPDATE SET
     variant = EXCLUDED.variant, hash = EXCLUDED.hash, source = EXCLUDED.source, moved_by = EXCLUDED.moved_by,
     reason = EXCLUDED.reason, moved_at = EXCLUDED.moved_at, file_variant = EXCLUDED.file_variant, held = EXCLUDED.held
 """
+_EVENT = "app, label, from_variant, from_hash, to_variant, to_hash, source, moved_by, reason, moved_at"
 _INSERT_EVENT = """
 INSERT INTO label_event (app, label, from_variant, from_hash, to_variant, to_hash, source, moved_by, reason, moved_at)
 VALUES (%(app)s, %(name)s, %(from_variant)s, %(from_hash)s, %(variant)s, %(hash)s, %(source)s, %(by)s, %(reason)s,
@@ -64,10 +66,18 @@ async def read_apps(tx: Connection, known: Mapping[str, VariantContent]) -> dict
             if is_current:
                 names[app][name] = variant
     labels = await _read_labels(tx, [one for some in variants.values() for one in some])
-    cursor = await tx.execute("SELECT name, kind, description FROM app ORDER BY name")
+    cursor = await tx.execute("SELECT name, kind, description, traces FROM app ORDER BY name")
     return {
-        name: App(name, kind, description, labels[name], tuple(variants[name]), names[name])
-        async for name, kind, description in cursor
+        name: App(
+            name,
+            kind,
+            description,
+            labels[name],
+            tuple(variants[name]),
+            names[name],
+            read_trace_settings(name, traces),
+        )
+        async for name, kind, description, traces in cursor
     }
 
 
@@ -118,12 +128,15 @@ async def _read_labels(tx: Connection, variants: Iterable[Variant]) -> dict[str,
     return labels
 
 
-async def write_app(tx: Connection, *, name: str, kind: Kind, description: str) -> None:
-    """Insert the app, or give it this kind and description."""
+async def write_app(
+    tx: Connection, *, name: str, kind: Kind, description: str, traces: TraceSettings
+) -> None:
+    """Insert the app, or give it this kind, this description and these settings of its traces."""
     await tx.execute(
-        "INSERT INTO app (name, kind, description) VALUES (%s, %s, %s) "
-        "ON CONFLICT (name) DO UPDATE SET kind = EXCLUDED.kind, description = EXCLUDED.description",
-        (name, kind, description),
+        "INSERT INTO app (name, kind, description, traces) VALUES (%s, %s, %s, %s) "
+        "ON CONFLICT (name) DO UPDATE SET kind = EXCLUDED.kind, description = EXCLUDED.description, "
+        "traces = EXCLUDED.traces",
+        (name, kind, description, Jsonb(traces.to_json())),
     )
 
 
@@ -179,23 +192,34 @@ async def settle_label(tx: Connection, label: Label, *, file_variant: str) -> No
 async def list_events(tx: Connection, app: str, *, limit: int) -> list[LabelEvent]:
     """Return the moves of the app's labels, newest first."""
     cursor = await tx.execute(
-        "SELECT app, label, from_variant, from_hash, to_variant, to_hash, source, moved_by, reason, moved_at "
-        "FROM label_event WHERE app = %s ORDER BY id DESC LIMIT %s",
-        (app, limit),
+        f"SELECT {_EVENT} FROM label_event WHERE app = %s ORDER BY id DESC LIMIT %s", (app, limit)
     )
-    return [
-        LabelEvent(
-            app=row[0],
-            label=row[1],
-            before=None if row[2] is None else _to_id(row[2], row[3]),
-            after=_to_id(row[4], row[5]),
-            source=row[6],
-            by=row[7],
-            reason=row[8],
-            at=row[9],
-        )
-        async for row in cursor
-    ]
+    return [_to_event(row) async for row in cursor]
+
+
+async def list_events_between(
+    tx: Connection, since: datetime, until: datetime, *, app: str | None, limit: int
+) -> list[LabelEvent]:
+    """Return the moves of labels in a range of time, of one app or of all, newest first."""
+    cursor = await tx.execute(
+        f"SELECT {_EVENT} FROM label_event WHERE moved_at >= %(since)s AND moved_at < %(until)s"
+        " AND (%(app)s::text IS NULL OR app = %(app)s) ORDER BY id DESC LIMIT %(limit)s",
+        {"since": since, "until": until, "app": app, "limit": limit},
+    )
+    return [_to_event(row) async for row in cursor]
+
+
+def _to_event(row: tuple[Any, ...]) -> LabelEvent:
+    return LabelEvent(
+        app=row[0],
+        label=row[1],
+        before=None if row[2] is None else _to_id(row[2], row[3]),
+        after=_to_id(row[4], row[5]),
+        source=row[6],
+        by=row[7],
+        reason=row[8],
+        at=row[9],
+    )
 
 
 def _to_id(name: str, hash: str) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from answerable.apps.content import Kind, VariantContent
+from answerable.apps.trace_settings import TraceSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,8 @@ class LabelEvent:
 class App:
     """An app as it stands: its labels by name and every variant ever registered, newest first.
 
-    `names` holds what each name of a variant means now; an older content of that name is found by its hash.
+    `names` holds what each name of a variant means now; an older content of that name is found by its hash. `traces`
+    says what is kept of its traces.
     """
 
     name: str
@@ -76,3 +78,4 @@ class App:
     labels: dict[str, Label]
     variants: tuple[Variant, ...]
     names: dict[str, Variant] = field(default_factory=dict)
+    traces: TraceSettings = field(default_factory=TraceSettings)

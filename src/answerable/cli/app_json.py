@@ -18,6 +18,7 @@ def render_app(app: App) -> dict[str, Any]:
         "name": app.name,
         "kind": app.kind,
         "description": app.description,
+        "traces": app.traces.to_json(),
         "labels": {name: render_label(label) for name, label in app.labels.items()},
         "variants": [
             {**render_variant(variant), "current": app.names.get(variant.name) is variant}
@@ -106,6 +107,7 @@ def _render_change(app: AppChange) -> dict[str, Any]:
     return {
         "name": app.name,
         "action": app.action,
+        "traces": {"before": app.traces_before.to_json(), "after": app.traces.to_json()},
         "variants": [{**render_variant(entry.variant), "action": entry.action} for entry in app.variants],
         "labels": {label.name: _render_label_change(label) for label in app.labels},
     }

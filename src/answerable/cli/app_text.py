@@ -13,6 +13,7 @@ from rich.table import Column, Table
 
 from answerable.apps.diff import Change, VariantDiff
 from answerable.apps.planning import AppChange, ApplyReport, LabelChange
+from answerable.apps.trace_settings import TraceSettings
 from answerable.apps.types import App, LabelEvent, Variant
 
 _MARKS = {"added": ("+", "green"), "removed": ("-", "red"), "changed": ("~", "yellow")}
@@ -32,6 +33,8 @@ def print_app(app: App) -> None:
     """Print an app with its labels and every variant ever registered."""
     console = _make_console()
     console.print(f"{app.name} ({app.kind})  {app.description}\n", soft_wrap=True)
+    if app.traces != TraceSettings():
+        console.print(f"traces  {_describe_traces(app.traces)}\n", markup=False, soft_wrap=True)
     labels = Table("Label", _whole("Variant"), "By", _whole("Moved (UTC)"), "Reason", box=None)
     for label in app.labels.values():
         who = f"{label.by} (holds it)" if label.held else label.by
@@ -100,14 +103,22 @@ def print_report(report: ApplyReport) -> None:
 
 def _list_changes(app: AppChange) -> Iterator[tuple[str, str]]:
     """Yield what changed, and what was kept from changing, in words."""
-    if app.action == "changed":
+    if app.redescribed:
         yield "kind or description", "changed"
+    if app.traces_changed:
+        yield "traces", f"from {_describe_traces(app.traces_before)} to {_describe_traces(app.traces)}"
     for entry in app.variants:
         if entry.action != "unchanged":
             yield f"variant {entry.variant.id}", entry.action
     for label in app.labels:
         if label.action != "unchanged":
             yield f"label {label.name}", _describe_label(label)
+
+
+def _describe_traces(settings: TraceSettings) -> str:
+    """Return what is kept of an app's traces, as the file has it."""
+    said = yaml.safe_dump(settings.to_json(), default_flow_style=True, width=1000, sort_keys=False).strip()
+    return said if settings.to_json() else "what the workspace says"
 
 
 def _describe_label(change: LabelChange) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -76,6 +76,7 @@ async def run_batch(
     services: Services, request: RunRequest, files: BatchFiles, options: BatchOptions, console: Console
 ) -> Tally:
     """Run every row of the file that is not settled, and show how far it is. Raises what ends a batch."""
+    request = replace(request, purpose="batch")
     variant = services.apps.get_variant(request.app)
     fields = get_fields(variant.content)
     plan = Plan(request, fields, files.rows.parent, _render_row, options.concurrency)

@@ -17,7 +17,13 @@ _FOLDER = files("answerable.console") / "static"
 _MEDIA_TYPES = {
     "console.css": "text/css",
     "console.js": "text/javascript",
+    "monitor.css": "text/css",
+    "monitor.js": "text/javascript",
     "theme.js": "text/javascript",
+    "review.css": "text/css",
+    "review.js": "text/javascript",
+    "traces.css": "text/css",
+    "traces.js": "text/javascript",
     "icon.svg": "image/svg+xml",
 }
 _FOR_EVER = {"Cache-Control": "public, max-age=31536000, immutable", "X-Content-Type-Options": "nosniff"}

@@ -45,6 +45,11 @@ def show_forbidden(error: Forbidden) -> Response:
     )
 
 
+def show_dead_link(error: Forbidden) -> Response:
+    """Answer 403 for a link that is over, or that nobody made."""
+    return _page(403, title="Not allowed", heading=error.detail, text=error.hint or "")
+
+
 def _page(status: int, *, title: str, heading: str, text: str) -> Response:
     page = read_asset("dead_end.html")
     for name, value in {

@@ -30,6 +30,9 @@ PAGES = {
     "ask": PageLink("/", "Ask", "a"),
     "knowledge": PageLink("/knowledge", "Knowledge", "k"),
     "apps": PageLink("/apps", "Apps", "p", READERS),
+    "traces": PageLink("/traces", "Traces", "t", READERS),
+    "review": PageLink("/review", "Review", "r", READERS),
+    "monitor": PageLink("/monitor", "Monitor", "o", READERS),
     "models": PageLink("/models", "Models", "m", READERS),
 }
 
@@ -37,7 +40,7 @@ PAGES = {
 def build_frame(visitor: Visitor, *, page: str) -> None:
     """Add the frame to the page that is being built: plain HTML, so it is painted before any script ran."""
     ui.add_head_html(head_html())
-    ui.add_body_html(_frame_html(visitor, page))
+    ui.add_body_html(_frame_html(visitor, page) + read_asset("notices.html"))
     ui.context.client.on_exception(show_error)
 
 
@@ -60,6 +63,16 @@ def head_html() -> str:
         f'<link rel="icon" href="{asset_url("icon.svg")}">'
         f'<script defer src="{asset_url("console.js")}"></script>'
     )
+
+
+def add_assets(*names: str) -> None:
+    """Add style sheets and scripts that only some pages need, after those of every page."""
+    for name in names:
+        url = asset_url(name)
+        sheet = name.endswith(".css")
+        ui.add_head_html(
+            f'<link rel="stylesheet" href="{url}">' if sheet else f'<script defer src="{url}"></script>'
+        )
 
 
 def show_error(error: Exception) -> None:

@@ -12,13 +12,21 @@ from nicegui import ui
 from starlette.responses import Response
 
 from answerable.console import assets
-from answerable.console.dead_ends import show_forbidden, show_lost, show_not_found
+from answerable.console.dead_ends import show_dead_link, show_forbidden, show_lost, show_not_found
 from answerable.console.frame import build_error_page
 from answerable.console.pages.app import build_app_page
 from answerable.console.pages.apps import build_apps_page
 from answerable.console.pages.ask import build_ask_page
 from answerable.console.pages.knowledge import build_knowledge_page
 from answerable.console.pages.models import build_models_page
+from answerable.console.pages.monitor import build_monitor_page
+from answerable.console.pages.review import build_queue_page, build_review_page
+from answerable.console.pages.shared_trace import build_shared_page
+from answerable.console.pages.trace import build_trace_page
+from answerable.console.pages.traces import build_traces_page
+from answerable.console.parts.review.release import release_router
+from answerable.console.parts.traces.export_route import export_router
+from answerable.console.parts.traces.share_dialog import SHARED_PATH
 from answerable.console.parts.trial_files import trial_file_router
 from answerable.console.parts.upload import upload_router
 from answerable.console.policy import ContentPolicy, QuietErrors
@@ -35,6 +43,11 @@ _PAGES: dict[str, tuple[str, Callable[[Visitor, Request], Awaitable[None]]]] = {
     "/apps": ("Apps", build_apps_page),
     "/apps/{name}": ("App", build_app_page),
     "/models": ("Models", build_models_page),
+    "/monitor": ("Monitor", build_monitor_page),
+    "/traces": ("Traces", build_traces_page),
+    "/traces/{trace_id}": ("Trace", build_trace_page),
+    "/review": ("Review", build_review_page),
+    "/review/{name}": ("Review", build_queue_page),
 }
 _RECONNECT_SECONDS = 30.0
 
@@ -49,8 +62,11 @@ def mount(app: FastAPI, services: Services, *, clock: Clock | None = None) -> No
     app.include_router(sign_in_router(sessions))
     app.include_router(upload_router(services, sessions))
     app.include_router(trial_file_router(services, sessions))
+    app.include_router(release_router(services, sessions))
+    app.include_router(export_router(services, sessions))
     for path, (title, build) in _PAGES.items():
         _add_page(path, title, build, services, sessions)
+    _add_shared_page(services)
     nicegui_app.add_middleware(ContentPolicy)
     nicegui_app.add_exception_handler(404, show_not_found)
     nicegui_app.on_page_exception(build_error_page)
@@ -89,4 +105,18 @@ def _add_page(
             return show_lost(error)
         except Forbidden as error:
             return show_forbidden(error)
+        return None
+
+
+def _add_shared_page(services: Services) -> None:
+    """Add the page that needs no session: its link says what may be seen."""
+
+    @ui.page(f"{SHARED_PATH}/{{token}}", title="A shared run - Answerable", response_timeout=15.0)
+    async def page(request: Request) -> Response | None:
+        try:
+            await build_shared_page(services, request)
+        except NotFound as error:
+            return show_lost(error)
+        except Forbidden as error:
+            return show_dead_link(error)
         return None

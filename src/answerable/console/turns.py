@@ -14,7 +14,10 @@ TurnState = Literal["searching", "writing", "done", "stopped", "failed"]
 
 @dataclass(slots=True)
 class Turn:
-    """`text` grows while the answer streams; `answer` is there when it is done, `error` when it failed."""
+    """`text` grows while the answer streams; `answer` is there when it is done, `error` when it failed.
+
+    `thumb` is what its reader gave it.
+    """
 
     question: str
     collection: str
@@ -24,6 +27,7 @@ class Turn:
     text: str = ""
     answer: Answer | None = None
     error: AnswerableError | None = None
+    thumb: Literal["up", "down", "none"] = "none"
 
     @property
     def running(self) -> bool:

@@ -26,6 +26,11 @@ class Visitor:
         """Whether controls that change documents and apps are shown. The action itself is authorised again."""
         return self.principal.role in WRITERS
 
+    @property
+    def may_read(self) -> bool:
+        """Whether links to apps, models and traces are shown."""
+        return self.principal.role in READERS
+
     def authorise_reader(self) -> None:
         """Raise Forbidden for a key that may not see apps and models; for a page that is being built."""
         self.services.access.authorise(self.principal, READERS)

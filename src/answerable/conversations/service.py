@@ -9,7 +9,7 @@ from answerable.conversations import store
 from answerable.conversations.types import Conversation, MessagePage, Opened, Owner, check_name
 from answerable.core.errors import NotFound
 from answerable.core.ids import new_id
-from answerable.db.database import Database
+from answerable.db.database import Connection, Database
 
 _RECENT: Final = 100
 """Messages that a follow-up may look back on; a variant's token budget is nearly always used up before."""
@@ -62,6 +62,23 @@ class ConversationService:
         async with self._database.transaction() as tx:
             if not await store.delete(tx, owner, name):
                 raise _not_found(name)
+
+    async def delete_in(self, tx: Connection, owner: Owner, name: str) -> list[str]:
+        """Do what `delete` does in the caller's transaction; return the ids of its answers' traces. Raises NotFound."""
+        check_name(name)
+        conversation = await store.find(tx, owner, name)
+        if conversation is None:
+            raise _not_found(name)
+        trace_ids = await store.list_trace_ids(tx, [conversation.id])
+        await store.delete(tx, owner, name)
+        return trace_ids
+
+    async def delete_of_user(self, tx: Connection, user: str) -> tuple[int, list[str]]:
+        """Delete a user's conversations with all keys; return how many, and the ids of their answers' traces."""
+        ids = await store.list_of_user(tx, user)
+        trace_ids = await store.list_trace_ids(tx, ids)
+        await store.delete_of_user(tx, user)
+        return len(ids), trace_ids
 
 
 def _not_found(name: str) -> NotFound:

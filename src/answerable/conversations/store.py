@@ -95,6 +95,23 @@ async def delete(tx: Connection, owner: Owner, name: str) -> bool:
     return bool(cursor.rowcount)
 
 
+async def list_of_user(tx: Connection, user: str) -> list[UUID]:
+    """Return a user's conversations, with whichever key, and keep others from adding to them."""
+    cursor = await tx.execute("SELECT id FROM conversation WHERE user_name = %s FOR UPDATE", (user,))
+    return [row[0] async for row in cursor]
+
+
+async def list_trace_ids(tx: Connection, ids: Sequence[UUID]) -> list[str]:
+    cursor = await tx.execute(
+        "SELECT DISTINCT trace_id FROM conversation_message WHERE conversation_id = ANY(%s)", (list(ids),)
+    )
+    return [row[0] async for row in cursor]
+
+
+async def delete_of_user(tx: Connection, user: str) -> None:
+    await tx.execute("DELETE FROM conversation WHERE user_name = %s", (user,))
+
+
 def _storable(text: str) -> str:
     """PostgreSQL stores neither NUL nor half of a surrogate pair."""
     return text.replace("\x00", "\ufffd").encode("utf-8", "replace").decode("utf-8")

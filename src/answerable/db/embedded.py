@@ -35,6 +35,7 @@ _SETTINGS = {
     "listen_addresses": "",
     "unix_socket_permissions": "0700",
     "max_connections": "60",
+    "max_locks_per_transaction": "256",  # a statement over all traces locks each index of each partition
     "shared_buffers": "128MB",
     "effective_cache_size": "1GB",
     "maintenance_work_mem": "256MB",

@@ -30,6 +30,7 @@ class RequestRecord:
     inputs: int = 1
     state: State = "open"
     bytes_sent: int = 0
+    traceparent: str = ""
 
 
 class Records:
@@ -43,7 +44,8 @@ class Records:
     def start(self, scope: Scope) -> RequestRecord:
         self.total += 1
         host, port = scope.get("client") or ("", 0)
-        record = RequestRecord(number=self.total, path=scope["path"], caller=f"{host}:{port}")
+        traceparent = dict(scope["headers"]).get(b"traceparent", b"").decode("latin-1")
+        record = RequestRecord(self.total, scope["path"], f"{host}:{port}", traceparent=traceparent)
         self._kept.append(record)
         return record
 

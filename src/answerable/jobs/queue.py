@@ -73,6 +73,14 @@ class JobQueue:
         except ConnectorException as error:
             raise Unavailable("The job could not be queued.", code="database_unavailable") from error
 
+    async def count(self, tx: Connection) -> dict[tuple[str, str], int]:
+        """Return how many jobs wait (`todo`) and run (`doing`), by (queue, state)."""
+        cursor = await tx.execute(
+            "SELECT queue_name, status, count(*) FROM procrastinate_jobs WHERE status IN ('todo', 'doing')"
+            " GROUP BY queue_name, status"
+        )
+        return {(queue, state): count async for queue, state, count in cursor}
+
 
 def _adapt(handler: Handler) -> Callable[..., Awaitable[None]]:
     async def run(context: JobContext, **arguments: Any) -> None:

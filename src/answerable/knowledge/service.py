@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from answerable.core.errors import Conflict, InvalidInput, NotFound
+from answerable.db.changes import ChangeLog
 from answerable.db.database import Connection, Database
 from answerable.knowledge import store
 from answerable.knowledge.index.service import IndexService
@@ -19,18 +20,22 @@ from answerable.knowledge.types import (
     DocumentText,
     Groups,
     IndexSettings,
+    StoredPassage,
 )
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 _MAX_PAGE = 500
+_CHUNK_ID = re.compile(r"([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.([0-9]{1,9})")
+"""A document and a position in it."""
 
 
 class KnowledgeService:
     """Whatever takes `groups` shows a reader what these document groups may read, and nothing of the rest."""
 
-    def __init__(self, database: Database, indexes: IndexService) -> None:
+    def __init__(self, database: Database, indexes: IndexService, *, audit: ChangeLog) -> None:
         self._database = database
         self._indexes = indexes
+        self._audit = audit
 
     async def create_collection(self, name: str) -> Collection:
         """Raises InvalidInput for the name, Conflict when it is taken."""
@@ -66,12 +71,14 @@ class KnowledgeService:
         async with self._database.transaction() as tx:
             return await store.list_collections(tx, groups=groups)
 
-    async def delete_collection(self, name: str) -> None:
+    async def delete_collection(self, name: str, *, by: str) -> None:
         """Delete a collection with all that is in it; ingestions into it end. Raises NotFound."""
         async with self._database.transaction() as tx:
             collection = await _get_collection(tx, name)
             await self._indexes.drop_all(tx, collection.id)
-            await store.delete_collection(tx, collection.id)
+            documents = await store.delete_collection(tx, collection.id)
+            details = {"documents": documents}
+            await self._audit.note(tx, actor=by, action="collection.delete", target=name, details=details)
 
     async def list_documents(
         self,
@@ -114,7 +121,20 @@ class KnowledgeService:
         async with self._database.transaction() as tx:
             return await store.list_chunk_spans(tx, document_id, groups=groups)
 
-    async def delete_document(self, collection: str, document_id: UUID, *, groups: Groups = None) -> None:
+    async def list_passages(
+        self, chunk_ids: Sequence[str], *, groups: Groups = None
+    ) -> dict[str, StoredPassage]:
+        """Return the passages that a trace names, by their ids; what is gone, or not to be seen, is left out."""
+        places = [place for id in chunk_ids if (place := _find_place(id)) is not None]
+        if not places:
+            return {}
+        async with self._database.transaction() as tx:
+            found = await store.list_passages(tx, places, groups=groups)
+        return {passage.chunk_id: passage for passage in found}
+
+    async def delete_document(
+        self, collection: str, document_id: UUID, *, by: str, groups: Groups = None
+    ) -> None:
         """Delete a document; ingesting its source again brings it back. Raises NotFound."""
         async with self._database.transaction() as tx:
             chosen = (await _get_collection(tx, collection)).id
@@ -125,6 +145,8 @@ class KnowledgeService:
             index = await self._indexes.get_or_create_active(tx, chosen, IndexSettings(), dimensions=1)
             await delete_documents(tx, self._indexes, index, [document_id])
             await forget_sources(tx, chosen, [source_uri])
+            details = {"document": document_id}
+            await self._audit.note(tx, actor=by, action="document.delete", target=collection, details=details)
 
 
 async def _get_collection(tx: Connection, name: str) -> Collection:
@@ -150,3 +172,9 @@ def _no_collection(name: str) -> NotFound:
 
 def _no_document(document_id: UUID) -> NotFound:
     return NotFound(f"There is no document {document_id}.", hint="It may have been deleted or ingested anew.")
+
+
+def _find_place(chunk_id: str) -> tuple[UUID, int] | None:
+    """Return the document and the position that the id of a passage names."""
+    found = _CHUNK_ID.fullmatch(chunk_id)
+    return (UUID(found[1]), int(found[2])) if found else None

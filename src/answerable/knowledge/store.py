@@ -7,7 +7,15 @@ from typing import Any, LiteralString
 from uuid import UUID
 
 from answerable.db.database import Connection
-from answerable.knowledge.types import Collection, CollectionSummary, Document, DocumentText, Groups
+from answerable.knowledge.types import (
+    Collection,
+    CollectionSummary,
+    Document,
+    DocumentRef,
+    DocumentText,
+    Groups,
+    StoredPassage,
+)
 
 _DOCUMENT: LiteralString = """d.id, d.collection_id, d.uri, d.title, d.metadata, d.groups, d.language, d.media_type,
     d.content_hash, d.size_bytes, d.pages, d.created_at, d.updated_at"""
@@ -30,8 +38,12 @@ async def find_collection(tx: Connection, name: str) -> Collection | None:
     return Collection(*row) if row else None
 
 
-async def delete_collection(tx: Connection, collection_id: int) -> None:
+async def delete_collection(tx: Connection, collection_id: int) -> int:
+    """Delete a collection with all that is in it; return how many documents that were."""
+    cursor = await tx.execute("SELECT count(*) FROM document WHERE collection_id = %s", (collection_id,))
+    row = await cursor.fetchone()
     await tx.execute("DELETE FROM collection WHERE id = %s", (collection_id,))
+    return 0 if row is None else int(row[0])
 
 
 async def list_collections(
@@ -134,6 +146,36 @@ async def list_chunk_spans(tx: Connection, document_id: UUID, *, groups: Groups)
         {"id": document_id, "groups": _as_list(groups)},
     )
     return [(row[0], row[1]) async for row in cursor]
+
+
+async def list_passages(
+    tx: Connection, places: Sequence[tuple[UUID, int]], *, groups: Groups
+) -> list[StoredPassage]:
+    """Return the passages at these positions of documents; one that is not there, or not to be seen, is left out."""
+    cursor = await tx.execute(
+        f"""
+        SELECT k.position, d.id, d.uri, d.title, d.metadata, k.text, k.heading_path, k.page, k.start_offset,
+               k.end_offset
+        FROM unnest(%(documents)s::uuid[], %(positions)s::integer[]) AS wanted (document_id, position)
+        JOIN document d ON d.id = wanted.document_id
+        JOIN index_version i ON i.collection_id = d.collection_id AND i.state = 'active'
+        JOIN chunk k ON k.index_id = i.id AND k.document_id = d.id AND k.position = wanted.position
+        WHERE {_VISIBLE}
+        """,
+        {
+            "documents": [document for document, _ in places],
+            "positions": [position for _, position in places],
+            "groups": _as_list(groups),
+        },
+    )
+    return [_to_passage(row) async for row in cursor]
+
+
+def _to_passage(row: tuple[Any, ...]) -> StoredPassage:
+    return StoredPassage(
+        chunk_id=f"{row[1]}.{row[0]}", document=DocumentRef(id=row[1], uri=row[2], title=row[3], metadata=row[4]),
+        text=row[5], heading_path=tuple(row[6]), page=row[7], start=row[8], end=row[9],
+    )  # fmt: skip
 
 
 def _selection(collection_id: int, groups: Groups, search: str | None) -> dict[str, Any]:

@@ -159,6 +159,19 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
+class StoredPassage:
+    """A passage as it stands in the index now. `chunk_id` is what a trace names it by: document and position."""
+
+    chunk_id: str
+    document: DocumentRef
+    text: str
+    heading_path: tuple[str, ...]
+    page: int | None
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
 class CollectionSummary:
     """A collection with what a reader may see of it. `index` names the embedder of its active index, if it has one."""
 

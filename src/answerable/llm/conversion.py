@@ -68,6 +68,8 @@ def to_settings(request: ChatRequest, profile: ModelProfile, *, system: str) -> 
         settings["seed"] = request.seed
     if request.stop:
         settings["stop_sequences"] = list(request.stop)
+    if request.headers:
+        settings["extra_headers"] = dict(request.headers)
     return settings
 
 

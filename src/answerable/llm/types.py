@@ -63,6 +63,8 @@ class ChatRequest:
     top_p: float | None = None
     stop: tuple[str, ...] = ()
     seed: int | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """Sent with the call, such as `traceparent`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -207,5 +207,5 @@ def test_the_command_line_shows_traces(server: RunningServer, client: httpx.Clie
         "traces", "list", "--app", "echo", "--json", workspace=server.workspace
     )
     assert answer["trace_id"] in [trace["id"] for trace in json.loads(listed.stdout)["traces"]]
-    shown = run_command("traces", "show", answer["trace_id"], workspace=server.workspace)
+    shown = run_command("traces", "show", answer["trace_id"], "--json", workspace=server.workspace)
     assert json.loads(shown.stdout)["variant_content"]["prompt"]["template"] == PROMPT

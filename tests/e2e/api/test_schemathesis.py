@@ -25,6 +25,8 @@ EXAMPLES = 15
 
 # Names that lead somewhere: what is made up is nearly always a 404.
 _KNOWN = {"app": "ask", "model": "ask", "name": "docs", "collection": "docs"}
+_ENDLESS = frozenset({"/v1/traces/tail"})
+"""Answers that go on until the caller has enough, which schemathesis never has."""
 _QUESTION: dict[str, Any] = {"role": "user", "content": "How tall is the lighthouse of Skagen?"}
 _REFUSED = ("n", "tools", "functions", "logprobs", "modalities", "audio", "web_search_options")
 
@@ -93,7 +95,9 @@ def list_operations(url: str, headers: dict[str, str]) -> list[Operation]:
     operations = []
     for result in schemathesis.openapi.from_url(f"{url}/openapi.json", headers=headers).get_all_operations():
         assert isinstance(result, Ok), result
-        operations.append(result.ok())
+        operation = result.ok()
+        if operation.path not in _ENDLESS:
+            operations.append(operation)
     return sorted(operations, key=lambda operation: operation.method == "delete")
 
 

@@ -21,6 +21,7 @@ ANSWER = {
     "cost_usd",
     "cached",
     "abstained",
+    "feedback_token",
 }
 HIT = {
     "document",
@@ -86,7 +87,13 @@ def test_json_of_search_has_the_shape_of_the_http_answer(server: RunningServer) 
 
 def test_json_of_doctor_lists_checks_and_collections(server: RunningServer) -> None:
     report = json.loads(run_command("doctor", "--json", workspace=server.workspace).stdout)
-    assert {check["name"] for check in report["checks"]} == {"disk", "database", "embedder", "model"}
+    assert {check["name"] for check in report["checks"]} == {
+        "disk",
+        "database",
+        "embedder",
+        "model",
+        "traces",
+    }
     assert all(set(check) == {"name", "state", "detail", "hint"} for check in report["checks"])
     (collection,) = report["collections"]
     assert set(collection) == {"name", "documents", "chunks", "index"}

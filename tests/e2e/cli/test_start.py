@@ -17,7 +17,7 @@ def test_the_version_and_the_list_of_commands_import_no_command(argument: str) -
         [sys.executable, "-X", "importtime", "-m", "answerable", argument],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=180,
         env=clean_environment(),
         check=True,
     )
@@ -32,7 +32,7 @@ def test_the_list_of_commands_is_whole() -> None:
         [sys.executable, "-m", "answerable", "--help"],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=180,
         env=clean_environment(),
         check=True,
     )
@@ -46,7 +46,7 @@ def test_a_mistyped_command_is_told_the_right_one() -> None:
         [sys.executable, "-m", "answerable", "serv"],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=180,
         env=clean_environment(),
         check=False,
     )

@@ -26,7 +26,7 @@ NARROW = (390, 844)
 
 OpenPage = Callable[..., Page]
 
-expect.set_options(timeout=15_000)
+expect.set_options(timeout=30_000)
 
 
 @pytest.fixture(scope="session")

@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.console.conftest import NARROW, WIDE, OpenPage
+from tests.e2e.running import RunningServer
 
 
 def ask(page: Page, question: str, *, app: str | None = None) -> None:
@@ -44,6 +45,24 @@ def test_an_invented_sentence_stands_out_and_says_why(open_page: OpenPage) -> No
     expect(page.locator(".turn-facts")).to_contain_text("price unknown")
     invented.first.focus()
     expect(page.get_by_role("tooltip")).to_contain_text("Not supported")
+
+
+def test_a_thumb_goes_to_the_trace(open_page: OpenPage, server: RunningServer) -> None:
+    page = open_page()
+    ask(page, "How many steps does the climb have?")
+    trace_id = page.locator("[data-copy]").last.get_attribute("data-copy")
+    down = page.get_by_label("Bad answer")
+    down.click()
+    expect(down).to_have_attribute("aria-pressed", "true")
+    with server.client() as client:
+        scores = client.get("/v1/feedback", params={"trace_id": trace_id}).json()["scores"]
+        assert {score["name"]: score["value"] for score in scores} == {"thumb": 0, "accepted": 0}
+    page.reload()
+    expect(page.get_by_label("Bad answer").last).to_have_attribute("aria-pressed", "true")
+    page.get_by_label("Bad answer").last.click()
+    expect(page.get_by_label("Bad answer").last).to_have_attribute("aria-pressed", "false")
+    with server.client() as client:
+        assert client.get("/v1/feedback", params={"trace_id": trace_id}).json() == {"scores": []}
 
 
 def test_an_answer_that_hangs_is_stopped_by_a_key(open_page: OpenPage) -> None:

@@ -18,6 +18,7 @@ PROMISED = {
 }
 """What the text of a page says that its commands print."""
 
+_PAGE_SECONDS = 600  # a page has up to thirty commands, and each starts a Python
 _BLOCK = re.compile(r"^```(\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
 
@@ -31,6 +32,7 @@ def _blocks(language: str) -> dict[str, list[str]]:
     return found
 
 
+@pytest.mark.timeout(_PAGE_SECONDS + 60)
 @pytest.mark.parametrize("page", _blocks("sh"))
 def test_the_commands_of_a_page_run(page: str, tmp_path: Path) -> None:
     # A workspace of its own, in which the commands find each other's data as a reader's would.
@@ -44,7 +46,7 @@ def test_the_commands_of_a_page_run(page: str, tmp_path: Path) -> None:
         env={**clean_environment(), "PATH": programs},
         capture_output=True,
         text=True,
-        timeout=100,
+        timeout=_PAGE_SECONDS,
         check=False,
     )
     assert result.returncode == 0, f"{result.stdout}\n{result.stderr}"

@@ -23,7 +23,7 @@ from tests.fakes.sources import LIGHTHOUSE
 pytestmark = pytest.mark.xdist_group("stopping")
 
 DOCUMENTS = 96  # six batches, so that the first is in long before the last
-STOP_SECONDS = 20
+STOP_SECONDS = 60
 
 
 def test_sigterm_lets_streams_end_and_says_so_when_one_cannot(tmp_path: Path) -> None:

@@ -38,7 +38,7 @@ def run_client(name: str, gateway: Gateway) -> dict[str, Any]:
         [get_python(), str(CLIENTS / name), gateway.url, gateway.server.admin_key, image],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=180,
         env=clean_environment(),
         check=False,
     )

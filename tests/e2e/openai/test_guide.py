@@ -24,7 +24,7 @@ def test_the_snippets_run(gateway: Gateway) -> None:
         [get_python(), "-c", "\nprint()\n".join(SNIPPETS)],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=180,
         env=clean_environment() | access,
         check=False,
     )

@@ -9,15 +9,16 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
+from answerable.access.audit.service import AuditLog
 from answerable.access.limits import RateLimiter
 from answerable.access.service import AccessService
-from answerable.answering.follow_up.erasure import ConversationEraser
 from answerable.api.problems import install_handlers
 from answerable.api.routes import conversations as routes
 from answerable.conversations.service import ConversationService
 from answerable.conversations.types import Owner
 from answerable.core.clock import SystemClock
 from answerable.db.database import Database
+from answerable.quality.erasure import Eraser
 from answerable.traces.service import TraceService
 
 
@@ -27,7 +28,7 @@ class Parts:
 
     access: AccessService
     conversations: ConversationService
-    conversation_eraser: ConversationEraser
+    eraser: Eraser
 
 
 @pytest.fixture
@@ -35,13 +36,22 @@ async def client(database: Database) -> AsyncIterator[httpx.AsyncClient]:
     """A client with a key whose user ann asked two questions in the conversation c1."""
     clock = SystemClock()
     conversations = ConversationService(database)
-    access = AccessService(database, limiter=RateLimiter(per_minute=0, clock=clock), clock=clock)
-    eraser = ConversationEraser(conversations=conversations, traces=TraceService(database))
+    access = AccessService(
+        database, limiter=RateLimiter(per_minute=0, clock=clock), clock=clock, audit=AuditLog(database)
+    )
+    eraser = Eraser(
+        database,
+        traces=TraceService(database),
+        conversations=conversations,
+        of_traces={},
+        of_users={},
+        audit=AuditLog(database),
+    )
     app = FastAPI()
     app.state.services = Parts(access, conversations, eraser)
     app.include_router(routes.router)
     install_handlers(app)
-    key, secret = await access.create_key("shop")
+    key, secret = await access.create_key("shop", by="ops")
     opened = await conversations.open(Owner(key.id, "ann"), "c1", app="ask")
     for question in ("one", "two"):
         await conversations.append(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from answerable.access.audit.service import AuditLog
 from answerable.apps.service import AppService
 from answerable.db.database import Database
 from tests.fakes.clock import FixedClock
@@ -16,4 +17,4 @@ def clock() -> FixedClock:
 
 @pytest.fixture
 def apps(database: Database, clock: FixedClock) -> AppService:
-    return AppService(database, default_app="listing", clock=clock)
+    return AppService(database, default_app="listing", clock=clock, audit=AuditLog(database))

@@ -8,6 +8,7 @@ import json
 import psycopg
 import pytest
 
+from answerable.access.audit.service import AuditLog
 from answerable.apps.content import VariantContent
 from answerable.apps.planning import ApplyReport
 from answerable.apps.service import AppService
@@ -142,7 +143,10 @@ async def test_two_applies_at_once_are_one_after_the_other(conninfo: str, clock:
     databases = [Database(conninfo) for _ in range(2)]
     for database in databases:
         await database.open()
-    one, other = (AppService(database, default_app="listing", clock=clock) for database in databases)
+    one, other = (
+        AppService(database, default_app="listing", clock=clock, audit=AuditLog(database))
+        for database in databases
+    )
     file = make_file(prompts={f"variant{number}": f"Prompt {number}." for number in range(20)})
     reports = await asyncio.gather(one.apply([file], by="ana"), other.apply([file], by="ben"))
     assert sorted(report.changed for report in reports) == [False, True]
@@ -173,7 +177,9 @@ async def test_different_applies_at_once_leave_one_whole_state(apps: AppService)
 async def test_an_apply_that_is_stuck_does_not_hang_the_others_for_ever(
     database: Database, conninfo: str, clock: FixedClock
 ) -> None:
-    apps = AppService(database, default_app="listing", clock=clock, longest_wait=0.05)
+    apps = AppService(
+        database, default_app="listing", clock=clock, longest_wait=0.05, audit=AuditLog(database)
+    )
     async with await psycopg.AsyncConnection.connect(conninfo) as stuck:
         await stuck.execute("SELECT pg_advisory_xact_lock(%s)", (0x61707073,))
         with pytest.raises(Unavailable) as caught:
@@ -187,7 +193,7 @@ async def test_the_order_of_a_schema_is_kept(apps: AppService, database: Databas
     schema = {"type": "object", "properties": {name: {"type": "string"} for name in fields}}
     content = make_content("Describe it.", output={"json_schema": schema})
     await apps.apply([make_file(photo=content)], by="ana")
-    fresh = AppService(database, default_app="listing", clock=FixedClock())
+    fresh = AppService(database, default_app="listing", clock=FixedClock(), audit=AuditLog(database))
     await fresh.load()
     output = fresh.get_variant().content.output
     assert output is not None
@@ -201,7 +207,7 @@ async def test_the_order_of_a_schema_is_kept(apps: AppService, database: Databas
 async def test_text_that_postgresql_is_picky_about_is_kept(apps: AppService, database: Database) -> None:
     content = make_content("nul \x00, line\u2028 separator, \U0001f600, % and \\u0000")
     await apps.apply([make_file(photo=content)], by="ana")
-    fresh = AppService(database, default_app="listing", clock=FixedClock())
+    fresh = AppService(database, default_app="listing", clock=FixedClock(), audit=AuditLog(database))
     await fresh.load()
     assert fresh.get_variant().content == content
 

@@ -10,6 +10,7 @@ import psycopg
 import pytest_asyncio
 from psycopg.conninfo import conninfo_to_dict
 
+from answerable.access.audit.service import AuditLog
 from answerable.apps.service import AppService
 from answerable.db.database import Database
 from tests.fakes.clock import FixedClock
@@ -29,7 +30,7 @@ async def other(conninfo: str) -> AsyncIterator[AppService]:
     """A second server, with a pool of its own, that has loaded nothing by itself but watches."""
     database = Database(conninfo, wait=0.3)
     await database.open()
-    service = AppService(database, default_app="listing", clock=FixedClock())
+    service = AppService(database, default_app="listing", clock=FixedClock(), audit=AuditLog(database))
     async with service.watched():
         yield service
     await database.close()
@@ -106,7 +107,7 @@ async def test_many_changes_at_once_end_in_the_last_state(apps: AppService, othe
 
 
 async def test_the_watch_ends_when_its_context_does(database: Database, clock: FixedClock) -> None:
-    service = AppService(database, default_app="listing", clock=clock)
+    service = AppService(database, default_app="listing", clock=clock, audit=AuditLog(database))
     async with service.watched():
         pass
     assert not [task for task in asyncio.all_tasks() if task.get_name() == "apps watch"]

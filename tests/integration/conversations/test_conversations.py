@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 from uuid import uuid4
 
 import pytest
 
-from answerable.answering.follow_up.erasure import ConversationEraser
 from answerable.conversations.service import ConversationService
 from answerable.conversations.types import Owner
-from answerable.core.clock import SystemClock
 from answerable.core.errors import InvalidInput, NotFound
 from answerable.core.ids import new_trace_id
 from answerable.db.database import Database
-from answerable.traces.service import TraceService
-from answerable.traces.types import Trace
 
 ANN = Owner(uuid4(), "ann")
 
@@ -97,27 +92,6 @@ async def test_an_answer_that_comes_after_the_deletion_does_not_bring_it_back(
         await conversations.list_messages(ANN, "c1")
     async with database.transaction() as tx:
         assert await (await tx.execute("SELECT 1 FROM conversation_message")).fetchone() is None
-
-
-async def test_deleting_takes_the_traces_along_and_no_others(
-    conversations: ConversationService, database: Database
-) -> None:
-    traces = TraceService(database)
-    mine = Trace(
-        id=new_trace_id(), started_at=SystemClock().now(), app="ask", variant="main@1", variant_hash="1",
-        status="ok", input={}, duration_ms=1.0, key_id=ANN.key_id, user="ann", conversation_id="c1",
-    )  # fmt: skip
-    failed = replace(mine, id=new_trace_id(), status="error")
-    others = [replace(mine, id=new_trace_id(), **change) for change in ({"user": "bob"}, {"user": None})]
-    for trace in (mine, failed, *others):
-        traces.record(trace)
-    await _say(conversations, ANN, "c1", "one")
-    await ConversationEraser(conversations=conversations, traces=traces).erase(ANN, "c1")
-    for trace in (mine, failed):
-        with pytest.raises(NotFound):
-            await traces.get(trace.id)
-    for trace in others:
-        assert (await traces.get(trace.id)).id == trace.id
 
 
 @pytest.mark.parametrize("name", ["", "a b", "a/b", "x" * 201, "a\x00", "\ud800", "ü"])

@@ -14,12 +14,13 @@ from answerable.db.database import Database
 from answerable.llm.types import Attempt, Usage
 from answerable.traces.service import TraceService
 from answerable.traces.types import Trace
+from answerable.traces.writing.types import WritingLimits
 
 
 def make_trace(**changes: object) -> Trace:
     values: dict[str, object] = {
         "id": new_trace_id(),
-        "started_at": datetime(2026, 1, 2, tzinfo=UTC),
+        "started_at": datetime.now(UTC),
         "app": "listing",
         "variant": "photo@0123456789ab",
         "variant_hash": "0" * 64,
@@ -49,7 +50,7 @@ async def test_text_that_postgresql_refuses_is_kept_without_what_it_refuses(data
     trace = make_trace(output="a\x00b\ud800", input={"q": "\x00\ud800"}, raw=("\x00",))
     async with service.written():
         service.record(trace)
-    found = (await service.list_newest())[0]
+    found = (await service.list()).traces[0]
     assert (found.id, found.output, found.input) == (trace.id, "a\ufffdb?", {"q": "\ufffd?"})
 
 
@@ -81,7 +82,7 @@ async def test_traces_wait_while_the_database_is_away(conninfo: str, postgres: s
             for trace in traces:
                 service.record(trace)
             admin.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS true')
-    assert len(await service.list_newest(limit=2000)) == len(traces)
+    assert len([trace async for batch in service.iterate() for trace in batch]) == len(traces)
     assert service.dropped == 0
     await database.close()
 
@@ -93,12 +94,12 @@ async def test_a_batch_written_twice_is_there_once(database: Database) -> None:
         for trace in traces:
             service.record(trace)
         await service.flush()
-    assert {trace.id for trace in await service.list_newest()} == {trace.id for trace in traces}
-    assert len(await service.list_newest()) == 3
+    assert {trace.id for trace in (await service.list()).traces} == {trace.id for trace in traces}
+    assert len((await service.list()).traces) == 3
 
 
 async def test_a_full_queue_counts_what_it_cannot_take(database: Database) -> None:
-    service = TraceService(database, capacity=1)
+    service = TraceService(database, limits=WritingLimits(traces=1))
     service.record(make_trace())
     service.record(make_trace())
     assert service.dropped == 1

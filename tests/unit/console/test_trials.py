@@ -41,6 +41,7 @@ def test_a_past_request_is_repeated_for_another_variant_past_the_cache() -> None
         "output": {"mode": "auto", "schema": {"type": "object"}},
     }
     request = to_request(make_trace(asked, conversation_id="c"), "triage@terse")
+    assert request.purpose == "trial"
     assert request.app == "triage@terse"
     assert request.input == {"ticket": "Hello"}
     assert request.fresh

@@ -16,6 +16,7 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime, time, timedelta
 from typing import Final
 
+from answerable.access.budgets import store
 from answerable.access.budgets.book import Book
 from answerable.access.budgets.counters import Counter, Flight, compute_share
 from answerable.access.budgets.estimates import Estimator
@@ -25,7 +26,7 @@ from answerable.access.budgets.rules import Rules
 from answerable.access.budgets.syncing import UsageSync
 from answerable.access.budgets.types import Budget, BudgetStatus, Estimate, Spend, Spender, State
 from answerable.core.clock import Clock
-from answerable.db.database import Database
+from answerable.db.database import Connection, Database
 
 _log = logging.getLogger(__name__)
 
@@ -66,6 +67,10 @@ class BudgetService:
         for counter in counters:
             counter.open(flight)
         return Reservation(counters, flight, self._settled)
+
+    async def delete_of_user(self, tx: Connection, user: str) -> int:
+        """Delete what a user used of budgets; return on how many days. The day's budget of the user begins anew."""
+        return await store.delete_user(tx, user)
 
     def status(self, *, limit: int = 200) -> list[BudgetStatus]:
         """Return how every budget stands today, the fullest first."""

@@ -68,6 +68,12 @@ async def list_day(tx: Connection, day: date, *, limit: int) -> dict[Key, Spend]
     return {(row[0], cast(Scope, row[1]), row[2]): Spend(*row[3:]) async for row in cursor}
 
 
+async def delete_user(tx: Connection, user: str) -> int:
+    """Delete the days of a user; return how many. What is under way begins the day of today anew."""
+    cursor = await tx.execute("DELETE FROM usage_by_day WHERE scope = 'user' AND name = %s", (user,))
+    return cursor.rowcount
+
+
 async def delete_old(tx: Connection, today: date) -> None:
     """Forget days that nobody budgets for any more, and processes that are gone."""
     await tx.execute("DELETE FROM usage_by_day WHERE day < %s - %s::interval", (today, _KEPT))

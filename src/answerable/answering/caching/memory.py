@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Collection
 from dataclasses import dataclass
 from sys import getsizeof
 from typing import Final
@@ -59,6 +60,13 @@ class AnswerMemory:
         self._bytes += size
         while self._bytes > self._max_bytes:
             self._drop(next(iter(self._entries)))
+
+    def delete_of_traces(self, trace_ids: Collection[str]) -> None:
+        """Forget the answers that these runs made."""
+        for digest in [
+            digest for digest, entry in self._entries.items() if entry.answer.trace_id in trace_ids
+        ]:
+            self._drop(digest)
 
     def _drop(self, digest: bytes) -> None:
         entry = self._entries.pop(digest, None)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import OrderedDict, deque
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Final
@@ -25,7 +25,7 @@ from answerable.answering.types import Answer
 from answerable.core.clock import Clock
 from answerable.core.errors import Unavailable
 from answerable.core.tasks import stop
-from answerable.db.database import Database
+from answerable.db.database import Connection, Database
 
 _log = logging.getLogger(__name__)
 _ANSWER: Final = TypeAdapter(Answer)
@@ -77,6 +77,13 @@ class SharedAnswers:
         """Share an answer, soon."""
         self._waiting.append(fresh)
         self._wake.set()
+
+    async def delete_of_traces(self, tx: Connection, trace_ids: Collection[str]) -> int:
+        """Delete the answers that these runs made, also those that wait; return how many were in the database."""
+        kept = [fresh for fresh in self._waiting if fresh.answer.trace_id not in trace_ids]
+        self._waiting.clear()
+        self._waiting.extend(kept)
+        return await store.delete_of_traces(tx, list(trace_ids))
 
     async def find(self, digest: bytes) -> tuple[Answer, float] | None:
         """Return an answer and when it expires (Unix time), without asking the database for what it does not have."""

@@ -86,6 +86,16 @@ async def delete_other_generations(tx: Connection, corpus: str, generation: str)
     await tx.execute("DELETE FROM answer_cache WHERE corpus = %s AND generation <> %s", (corpus, generation))
 
 
+async def delete_of_traces(tx: Connection, trace_ids: Sequence[str]) -> int:
+    """Delete the answers that these runs made; return how many. Looks through all of them: nobody asks for it often."""
+    cursor = await tx.execute(
+        "DELETE FROM answer_cache WHERE"
+        """ substring(convert_from(answer, 'UTF8') FROM '"trace_id":"([0-9a-f]{32})"') = ANY(%s)""",
+        (list(trace_ids),),
+    )
+    return cursor.rowcount
+
+
 async def delete_expired(tx: Connection, *, keep: int) -> None:
     """Delete what is too old, and all but the newest `keep` entries."""
     await tx.execute(

@@ -18,6 +18,8 @@ from answerable.answering.grounded.context import fit_hits, to_evidence, to_sour
 from answerable.answering.grounded.prompt import GroundedPrompt
 from answerable.answering.question import clean_question
 from answerable.answering.runs import Work
+from answerable.answering.tracing.models import trace_model
+from answerable.answering.tracing.steps import describe_prompt, describe_verdicts, note_retrieval
 from answerable.answering.types import (
     Answer,
     AnswerEvent,
@@ -37,7 +39,10 @@ from answerable.knowledge.types import Hit, RetrievalSettings
 from answerable.llm.abstention import ABSTENTION, is_abstention
 from answerable.llm.names import LOCAL
 from answerable.llm.service import Models
-from answerable.llm.types import ChatRequest, Message, TextDelta
+from answerable.llm.types import ChatModel, ChatRequest, Message, TextDelta
+from answerable.traces import conventions as names
+from answerable.traces.joining import current
+from answerable.traces.recorder import Step
 
 MODEL_OF_NOBODY = "none"
 """The model's name in an answer for which no model was called: nothing was found to answer from."""
@@ -58,6 +63,14 @@ class _Run:
     citations: tuple[Citation, ...] = ()
     abstained: bool = False
     timings: dict[str, float] = field(default_factory=dict)
+    parent: Step | None = None
+    """The step that the next ones are part of; None: the run itself."""
+
+    def step(self, name: str) -> Step:
+        return self.work.spans.step(name, parent=self.parent)
+
+    def trace(self, model: ChatModel) -> ChatModel:
+        return trace_model(model, self.work.spans, self.parent)
 
 
 class GroundedRunner:
@@ -104,33 +117,45 @@ class GroundedRunner:
             )
         if not work.history:
             return
-        offline = all(name.startswith(f"{LOCAL}:") for tier in content.model for name in tier)
-        model = None if offline else await self._models.load(to_plan(content))
-        standing = await rewrite(
-            run.question, work.history, model=model, deadline=min(10.0, content.resilience.deadline / 4)
-        )
+        with run.step(names.REWRITE) as step:
+            offline = all(name.startswith(f"{LOCAL}:") for tier in content.model for name in tier)
+            model = None if offline else await self._models.load(to_plan(content))
+            standing = await rewrite(
+                run.question,
+                work.history,
+                model=None if model is None else trace_model(model, work.spans, step),
+                deadline=min(10.0, content.resilience.deadline / 4),
+            )
+            step.set({names.REWRITTEN: standing.changed, names.RETRIEVAL_QUERY: standing.question})
         run.question = work.searched_for = standing.question
         if standing.result is not None:
             run.bill.add(standing.result)
         self._note(run, "rewrite")
 
     async def _retrieve(self, run: _Run) -> None:
-        chosen = run.grounding
-        found = await self._search.search(
-            run.question,
-            collection=run.work.request.collection or chosen.collection,
-            groups=run.work.caller.groups,
-            settings=RetrievalSettings(
-                top_k=chosen.top_k, candidates=chosen.candidates, dense_weight=chosen.dense_weight
-            ),
-        )
-        run.hits = fit_hits(found.hits, budget=chosen.context_tokens)
+        chosen, work = run.grounding, run.work
+        collection = work.request.collection or chosen.collection
+        with run.step(names.RETRIEVAL) as step, current(work.spans, step):
+            found = await self._search.search(
+                run.question,
+                collection=collection,
+                groups=work.caller.groups,
+                settings=RetrievalSettings(
+                    top_k=chosen.top_k, candidates=chosen.candidates, dense_weight=chosen.dense_weight
+                ),
+            )
+            run.hits = fit_hits(found.hits, budget=chosen.context_tokens)
+            note_retrieval(
+                work.spans, step, found, query=run.question, collection=collection, kept=len(run.hits)
+            )
         self._note(run, "search")
 
     async def _answer(self, run: _Run) -> AsyncGenerator[DeltaEvent, None]:
-        prompt = GroundedPrompt(run.work.variant.content.prompt)
-        system, user = prompt.messages(run.question, to_sources(run.hits))
-        messages = (system, *run.work.history, user)
+        with run.step(names.PROMPT) as step:
+            prompt = GroundedPrompt(run.work.variant.content.prompt)
+            system, user = prompt.messages(run.question, to_sources(run.hits))
+            messages = (system, *run.work.history, user)
+            step.set(describe_prompt(messages))
         async with aclosing(self._call(run, messages)) as deltas:
             async for delta in deltas:
                 if run.live:
@@ -159,7 +184,7 @@ class GroundedRunner:
             stop=request.stop,
             seed=request.seed,
         )
-        model = await self._models.load(to_plan(content))
+        model = run.trace(await self._models.load(to_plan(content)))
         async with aclosing(model.stream(call)) as parts:
             async for part in parts:
                 if isinstance(part, TextDelta):
@@ -175,29 +200,45 @@ class GroundedRunner:
         run.citations = ()
         if run.abstained:
             return
-        verifier = self._verifiers.get(run.grounding.verifier)
-        evidence = to_evidence(run.hits)
-        language = run.hits[0].language
-        run.citations = tuple(await verifier.verify(run.text, evidence, language=language))
+        name, spans = run.grounding.verifier, run.work.spans
+        with run.step(names.VERIFICATION) as step, current(spans, step):
+            verifier = self._verifiers.get(name, wrap=lambda model: trace_model(model, spans, step))
+            evidence = to_evidence(run.hits)
+            language = run.hits[0].language
+            run.citations = tuple(await verifier.verify(run.text, evidence, language=language))
+            step.set({names.VERIFIER: name, **describe_verdicts(run.citations)})
         self._note(run, "verify")
 
     async def _follow_policy(self, run: _Run, messages: Sequence[Message]) -> None:
-        policy = run.grounding.policy
-        faults = list_unsupported(run.citations)
-        if faults and policy == "repair":
-            run.work.raw.append(run.text)
-            prompt = GroundedPrompt(run.work.variant.content.prompt)
-            again = [*messages, *prompt.repair(run.text, faults)]
+        policy, said = run.grounding.policy, run.text
+        if policy == "keep":
+            return
+        with run.step(names.POLICY) as step:
+            run.parent = step
+            faults = list_unsupported(run.citations)
+            if faults and policy == "repair":
+                await self._repair(run, messages, faults)
+            text = apply_policy(policy, run.text, run.citations)
+            if text != run.text:
+                run.work.raw.append(run.text)
+                run.text = text
+                await self._verify(run)
+            step.set({names.POLICY_NAME: policy, names.POLICY_CHANGED: run.text != said})
+        run.parent = None
+
+    async def _repair(self, run: _Run, messages: Sequence[Message], faults: Sequence[Citation]) -> None:
+        """Have the model answer once more, told what was not supported."""
+        run.work.raw.append(run.text)
+        prompt = GroundedPrompt(run.work.variant.content.prompt)
+        again = [*messages, *prompt.repair(run.text, faults)]
+        with run.step(names.REPAIR) as step:
+            outer, run.parent = run.parent, step
             async with aclosing(self._call(run, again)) as deltas:
                 async for _ in deltas:
                     pass
             self._note(run, "repair")
             await self._verify(run)
-        text = apply_policy(policy, run.text, run.citations)
-        if text != run.text:
-            run.work.raw.append(run.text)
-            run.text = text
-            await self._verify(run)
+            run.parent = outer
 
     def _note(self, run: _Run, step: str) -> None:
         """Note how many milliseconds after its start the run came to the end of a step."""

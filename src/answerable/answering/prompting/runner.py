@@ -13,12 +13,16 @@ from answerable.answering.prompting.outputs import Checked, OutputCheck, OutputI
 from answerable.answering.prompting.prompt import AppPrompt
 from answerable.answering.prompting.repair import ask_again
 from answerable.answering.runs import Work
+from answerable.answering.tracing.models import note_call, trace_model
+from answerable.answering.tracing.steps import describe_prompt
 from answerable.answering.types import Answer, AnswerEvent, DeltaEvent, DoneEvent
 from answerable.apps.content import VariantContent
 from answerable.core.clock import Clock
 from answerable.core.errors import DeadlineExceeded
 from answerable.llm.service import Models
 from answerable.llm.types import ChatRequest, ChatResult, Message, OutputSchema, TextDelta
+from answerable.traces import conventions as names
+from answerable.traces.recorder import Step
 
 _PREPARED_VARIANTS = 128
 
@@ -101,9 +105,12 @@ class PromptRunner:
         output, check = prepared.output, prepared.check
         if output is None and asked is not None:
             output, check = asked, OutputCheck(asked.schema)
+        with work.spans.step(names.PROMPT) as step:
+            messages = await prepared.prompt.build(work)
+            step.set(describe_prompt(messages))
         return _Run(
             work=work,
-            messages=await prepared.prompt.build(work),
+            messages=messages,
             output=output,
             check=check,
             repairs=content.output is None or content.output.repair,
@@ -124,16 +131,22 @@ class PromptRunner:
         return prepared
 
     async def _call(
-        self, run: _Run, messages: Sequence[Message], *, answered: ChatResult | None = None
+        self,
+        run: _Run,
+        messages: Sequence[Message],
+        *,
+        answered: ChatResult | None = None,
+        parent: Step | None = None,
     ) -> AsyncGenerator[DeltaEvent, None]:
         """Stream one model call, or what it was `answered` before; then `run` holds its text, tokens and price."""
         if answered is not None:
             run.text = answered.text
             run.bill.add(answered)
+            note_call(run.work.spans, self._request(run, messages), answered)
             yield DeltaEvent(run.text)
             return
         content = run.work.variant.content
-        model = await self._models.load(to_plan(content))
+        model = trace_model(await self._models.load(to_plan(content)), run.work.spans, parent)
         async with aclosing(model.stream(self._request(run, messages))) as parts:
             async for part in parts:
                 if isinstance(part, TextDelta):
@@ -165,14 +178,16 @@ class PromptRunner:
 
     async def _fit(self, run: _Run, check: OutputCheck) -> None:
         """Make the run's text fit its schema, with one more model call if need be. Raises OutputInvalid."""
-        checked = check.check(run.text)
+        checked = _check(run, check)
         if checked.problems and run.repairs and run.bill.finish_reason not in _CUT_SHORT:
             run.work.raw.append(run.text)
-            async with aclosing(self._call(run, [*run.messages, *ask_again(checked)])) as deltas:
-                async for _ in deltas:
-                    pass
-            self._note(run, "repair")
-            checked = check.check(run.text)
+            with run.work.spans.step(names.REPAIR) as step:
+                again = [*run.messages, *ask_again(checked)]
+                async with aclosing(self._call(run, again, parent=step)) as deltas:
+                    async for _ in deltas:
+                        pass
+                self._note(run, "repair")
+                checked = _check(run, check, parent=step)
         if checked.problems:
             run.work.raw.append(run.text)
             raise _reject(run, checked)
@@ -208,6 +223,13 @@ def to_output(content: VariantContent) -> OutputSchema | None:
     if content.output is None:
         return None
     return OutputSchema(content.output.json_schema, content.output.name, content.output.mode)
+
+
+def _check(run: _Run, check: OutputCheck, *, parent: Step | None = None) -> Checked:
+    with run.work.spans.step(names.VERIFICATION, parent=parent) as step:
+        checked = check.check(run.text)
+        step.set({names.SCHEMA_PROBLEMS: len(checked.problems)})
+    return checked
 
 
 def _reject(run: _Run, checked: Checked) -> OutputInvalid:

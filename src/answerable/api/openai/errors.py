@@ -18,6 +18,7 @@ from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 
 from answerable.api.disconnects import CLIENT_CLOSED, ClientGoneError
+from answerable.api.origins import find_remote
 from answerable.api.problems import unforeseen_problem
 from answerable.core.errors import AnswerableError, InvalidInput
 from answerable.core.ids import new_trace_id
@@ -60,7 +61,8 @@ class OpenAIRoute(APIRoute):
         handle = super().get_route_handler()
 
         async def handle_in_envelope(request: Request) -> Response:
-            request.state.trace_id = new_trace_id()
+            remote = find_remote(request)
+            request.state.trace_id = new_trace_id() if remote is None else remote.trace_id
             try:
                 response = await handle(request)
             except ClientGoneError:

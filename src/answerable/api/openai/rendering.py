@@ -66,6 +66,7 @@ def render_account(answer: Answer) -> dict[str, Any]:
         "sources": [render_source(hit) for hit in answer.sources],
         "citations": [render_citation(citation, answer.sources) for citation in answer.citations],
         "verdicts": dict(answer.verdict_counts),
+        "feedback_token": answer.feedback_token,
     }
 
 

@@ -158,6 +158,7 @@ class AccountOut(BaseModel):
     sources: list[str]
     citations: list[dict[str, Any]]
     verdicts: dict[str, int]
+    feedback_token: str | None = Field(None, description="for POST /v1/feedback without a key")
 
 
 class ChatOut(BaseModel):

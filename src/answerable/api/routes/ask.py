@@ -10,7 +10,7 @@ from answerable.api.disconnects import while_connected
 from answerable.api.event_stream import open_event_stream
 from answerable.api.render import render_answer
 from answerable.api.schemas import AskBody, AskOut
-from answerable.api.security import Reader, ServicesDep, get_caller
+from answerable.api.security import Asker, ServicesDep, get_caller
 
 router = APIRouter(tags=["ask"])
 
@@ -22,7 +22,7 @@ router = APIRouter(tags=["ask"])
         200: {"content": {"text/event-stream": {}}, "description": "The answer, or its events when `stream`"}
     },
 )
-async def ask(body: AskBody, request: Request, principal: Reader, services: ServicesDep) -> Response:
+async def ask(body: AskBody, request: Request, principal: Asker, services: ServicesDep) -> Response:
     """Answer a question from the collection's documents, each sentence checked against what it cites."""
     asked = make_ask(
         body.question,
@@ -31,7 +31,7 @@ async def ask(body: AskBody, request: Request, principal: Reader, services: Serv
         collection=body.collection,
         conversation_id=body.conversation_id,
     )
-    caller = get_caller(principal, user=body.user)
+    caller = get_caller(request, principal, user=body.user)
     if not body.stream:
         async with while_connected(request.receive):
             answer = await services.runs.run(asked, caller)

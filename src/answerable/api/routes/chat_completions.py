@@ -38,7 +38,7 @@ async def create_chat_completion(
     and trace.
     """
     trace_id: str = request.state.trace_id
-    caller = get_caller(principal, user=body.user)
+    caller = get_caller(request, principal, user=body.user)
     id, created = f"chatcmpl-{trace_id}", int(time.time())
     async with while_connected(request.receive):
         run = await to_run_request(

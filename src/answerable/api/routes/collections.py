@@ -38,8 +38,7 @@ async def create_collection(
 @router.delete("/{collection}", status_code=204)
 async def delete_collection(collection: str, principal: Developer, services: ServicesDep) -> None:
     """Delete a collection with everything in it."""
-    del principal
-    await services.knowledge.delete_collection(collection)
+    await services.knowledge.delete_collection(collection, by=principal.name)
 
 
 def _render(summary: CollectionSummary) -> dict[str, Any]:

@@ -54,7 +54,9 @@ async def delete_conversation(
     conversation_id: str, principal: Reader, services: ServicesDep, user: User = ""
 ) -> None:
     """Delete a conversation with everything in it, the traces of its answers as well."""
-    await services.conversation_eraser.erase(Owner(principal.key_id, user), conversation_id)
+    await services.eraser.erase_conversation(
+        Owner(principal.key_id, user), conversation_id, by=principal.name
+    )
 
 
 def _render(conversation: Conversation) -> dict[str, Any]:

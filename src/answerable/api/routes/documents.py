@@ -81,7 +81,9 @@ async def delete_document(
     collection: str, document_id: UUID, principal: Developer, services: ServicesDep
 ) -> None:
     """Delete a document with its passages."""
-    await services.knowledge.delete_document(collection, document_id, groups=principal.groups)
+    await services.knowledge.delete_document(
+        collection, document_id, groups=principal.groups, by=principal.name
+    )
 
 
 async def _parts(file: UploadFile) -> AsyncIterator[bytes]:

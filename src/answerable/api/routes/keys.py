@@ -23,8 +23,9 @@ class KeyBody(BaseModel):
 @router.post("", status_code=201)
 async def create_key(body: KeyBody, principal: Admin, services: ServicesDep) -> dict[str, Any]:
     """Make a key. `secret` is shown this once."""
-    del principal
-    key, secret = await services.access.create_key(body.name, role=body.role, groups=body.groups)
+    key, secret = await services.access.create_key(
+        body.name, role=body.role, groups=body.groups, by=principal.name
+    )
     return {**render_key(key), "secret": secret}
 
 
@@ -37,8 +38,8 @@ async def list_keys(principal: Admin, services: ServicesDep) -> dict[str, Any]:
 @router.delete("/{name}")
 async def revoke_key(name: str, principal: Admin, services: ServicesDep) -> dict[str, Any]:
     """Revoke by id, name or shown prefix; it stops working within a second."""
-    del principal
-    return {"revoked": [render_key(key) for key in await services.access.revoke_key(name)]}
+    revoked = await services.access.revoke_key(name, by=principal.name)
+    return {"revoked": [render_key(key) for key in revoked]}
 
 
 def render_key(key: ApiKey) -> dict[str, Any]:

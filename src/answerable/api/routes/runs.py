@@ -13,7 +13,7 @@ from answerable.api.disconnects import while_connected
 from answerable.api.event_stream import open_event_stream
 from answerable.api.run_bodies import RunBody, read_body
 from answerable.api.run_schemas import RunOut, render_run
-from answerable.api.security import Reader, ServicesDep, get_caller
+from answerable.api.security import Asker, ServicesDep, get_caller
 
 router = APIRouter(prefix="/v1/apps", tags=["apps"])
 
@@ -38,7 +38,7 @@ _REQUEST: dict[str, Any] = {
         200: {"content": {"text/event-stream": {}}, "description": "The answer, or its events when `stream`"}
     },
 )
-async def run_app(app: AppName, request: Request, principal: Reader, services: ServicesDep) -> Response:
+async def run_app(app: AppName, request: Request, principal: Asker, services: ServicesDep) -> Response:
     """Run an app of any kind. Each app has a path of its own in the document, with its input and its output.
 
     Files go as parts of a form under their fields' names, or in the JSON as https or base64 data addresses.
@@ -52,7 +52,7 @@ async def run_app(app: AppName, request: Request, principal: Reader, services: S
         conversation_id=body.conversation_id,
         fresh=body.fresh,
     )
-    caller = get_caller(principal, user=body.user)
+    caller = get_caller(request, principal, user=body.user)
     if body.stream:
         events = services.runs.stream(asked, caller)
         return await open_event_stream(events, render=render_run, request=f"POST /v1/apps/{app}/run")

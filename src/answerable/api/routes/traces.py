@@ -2,42 +2,82 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from datetime import timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
+from pydantic import BaseModel, Field
 
-from answerable.api.security import Developer, ServicesDep
-from answerable.traces.types import Trace
+from answerable.api.security import Developer, ServicesDep, TraceReader
+from answerable.api.trace_filters import FilterDep
+from answerable.traces.reading.detail import TraceDetail, get_detail
+from answerable.traces.rendering import render_moment, render_span, render_trace, render_tree
+from answerable.wiring import Services
 
 router = APIRouter(prefix="/v1/traces", tags=["traces"])
+MOST_SPANS = 10_000
+"""Spans that are shown with their trace; `/spans` has all of them."""
+
+RunSpan = Annotated[str | None, Query(description="the run's own span, where the trace has several runs")]
+
+
+class ShareBody(BaseModel):
+    hours: float = Field(168, gt=0, le=90 * 24, description="how long the link is valid")
 
 
 @router.get("")
 async def list_traces(
-    _: Developer,
+    _: TraceReader,
     services: ServicesDep,
-    app: str | None = None,
+    filter: FilterDep,
+    after: Annotated[str | None, Query(max_length=200, description="`next` of the page before")] = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 50,
 ) -> dict[str, Any]:
-    """List the newest traces, of one app or of all."""
-    found = await services.traces.list_newest(app=app, limit=limit)
-    return {"traces": [render_trace(trace) for trace in found]}
+    """List runs, newest first. `next` is null on the last page."""
+    page = await services.traces.list(filter, after=after, limit=limit)
+    return {"traces": [render_trace(trace) for trace in page.traces], "next": page.next}
 
 
 @router.get("/{trace_id}")
-async def get_trace(trace_id: str, _: Developer, services: ServicesDep) -> dict[str, Any]:
-    """Return one trace, with the content of its variant: prompt, models, retrieval settings."""
+async def get_trace(
+    trace_id: str, _: TraceReader, services: ServicesDep, span_id: RunSpan = None
+) -> dict[str, Any]:
+    """Return a run with the content of its variant, the other runs of the trace, its spans and their tree.
+
+    `tree.rows` are the spans as a waterfall shows them, each parent before its children.
+    """
+    return render_detail(await get_detail(services.traces, trace_id, span_id=span_id), services)
+
+
+@router.get("/{trace_id}/spans")
+async def list_spans(trace_id: str, _: TraceReader, services: ServicesDep) -> dict[str, Any]:
+    """Return all spans of a trace by their beginning, also of one that only other services have told of."""
+    spans = await services.traces.get_spans(trace_id)
+    return {"spans": [render_span(span) for span in spans]}
+
+
+@router.post("/{trace_id}/share")
+async def share_trace(
+    trace_id: str, principal: Developer, services: ServicesDep, body: ShareBody | None = None
+) -> dict[str, Any]:
+    """Make a link that shows this trace to whoever has it, without a key. It cannot be called back, only expire."""
     trace = await services.traces.get(trace_id)
-    variant = services.apps.find_variant_by_hash(trace.variant_hash)
+    valid = timedelta(hours=(body or ShareBody()).hours)
+    share = await services.trace_sharing.share(trace.id, by=principal.name, valid=valid)
     return {
-        **render_trace(trace),
-        "variant_content": None if variant is None else variant.content.model_dump(mode="json"),
+        "token": share.token,
+        "path": f"/v1/shared/{share.token}",
+        "expires_at": render_moment(share.expires_at),
     }
 
 
-def render_trace(trace: Trace) -> dict[str, Any]:
-    values = asdict(trace)
-    for name in ("cost_usd", "saved_usd"):
-        values[name] = None if values[name] is None else float(values[name])
-    return values
+def render_detail(detail: TraceDetail, services: Services) -> dict[str, Any]:
+    """Return a trace as `GET /v1/traces/{id}` does."""
+    variant = services.apps.find_variant_by_hash(detail.run.variant_hash)
+    return {
+        **render_trace(detail.run),
+        "variant_content": None if variant is None else variant.content.model_dump(mode="json"),
+        "runs": [render_trace(run) for run in detail.runs],
+        "spans": [render_span(row.span) for row in detail.tree.rows[:MOST_SPANS]],
+        "tree": render_tree(detail.tree, most=MOST_SPANS),
+    }

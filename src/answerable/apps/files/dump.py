@@ -12,6 +12,7 @@ from answerable.apps.content import InputField, Kind, OutputContent, PromptConte
 from answerable.apps.files.documents import Dumper
 from answerable.apps.files.prompts import FOLDER as PROMPTS
 from answerable.apps.files.tiers import write_tiers
+from answerable.apps.trace_settings import TraceSettings
 from answerable.apps.types import Variant
 
 Files = dict[str, str]
@@ -25,6 +26,7 @@ def dump_app(
     labels: Mapping[str, str],
     variants: Sequence[Variant],
     *,
+    traces: TraceSettings | None = None,
     existing: Mapping[str, str] | None = None,
 ) -> Files:
     """Return `apps/NAME.yaml` and every file that it names.
@@ -35,9 +37,11 @@ def dump_app(
     writer = _Writer(
         name, existing or {}, alone=len({variant.content.prompt.template for variant in variants}) == 1
     )
+    kept = {} if traces is None else traces.to_json()
     document = {
         "kind": kind,
         **({"description": description} if description else {}),
+        **({"traces": kept} if kept else {}),
         "labels": dict(labels),
         "variants": {variant.name: writer.write(variant) for variant in variants},
     }

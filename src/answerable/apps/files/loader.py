@@ -12,6 +12,7 @@ from answerable.apps.content import Kind
 from answerable.apps.files.documents import read_document
 from answerable.apps.files.extending import extend_all
 from answerable.apps.files.places import Node, Problems
+from answerable.apps.files.traces import read_traces
 from answerable.apps.files.types import AppFile, LoadedApps
 from answerable.apps.files.variants import KINDS, VariantReader
 from answerable.apps.files.workspace import FileRefused, WorkspaceFiles
@@ -24,8 +25,9 @@ PRODUCTION = "production"
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 _NAMING = "Use lower-case letters, digits, _ and -, at most 63 of them."
-_KEYS = ("kind", "description", "labels", "variants")
+_KEYS = ("kind", "description", "traces", "labels", "variants")
 _MAX_FILES = 1_000
+_NOTHING = Node(None, "", 1)
 
 
 def load_apps(workspace: Path, *, default_model: str) -> LoadedApps:
@@ -107,11 +109,12 @@ class _AppReader:
         description = self._root.entries.get("description")
         if description is not None and not isinstance(description.value, str | None):
             self._problems.add(description, "`description` is a text.", "Put it in quotes.")
+        traces = read_traces(self._root.entries.get("traces", _NOTHING), self._problems)
         if kind is None:
             return None
         read = self._read_variants(path.stem, kind, variants)
         text = description.value if description is not None and isinstance(description.value, str) else ""
-        return AppFile(path.stem, kind, text.strip(), labels, read, path)
+        return AppFile(path.stem, kind, text.strip(), labels, read, path, traces)
 
     def _read_kind(self) -> Kind | None:
         node = self._root.entries.get("kind")

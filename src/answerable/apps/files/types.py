@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from answerable.apps.content import Kind
+from answerable.apps.trace_settings import TraceSettings
 from answerable.apps.types import Variant
 
 
@@ -38,6 +39,7 @@ class AppFile:
     labels: Mapping[str, str]
     variants: tuple[Variant, ...]
     path: Path
+    traces: TraceSettings = field(default_factory=TraceSettings)
 
 
 @dataclass(frozen=True, slots=True)

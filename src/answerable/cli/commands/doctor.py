@@ -32,7 +32,7 @@ class Check:
 
 
 def doctor(workspace: WorkspaceOption = None, as_json: JsonOption = False) -> None:
-    """Check the database, the extension, the embedder, the model and the disk. Exit status 1 when one has failed."""
+    """Check database, extension, embedder, model, traces and disk. Exit status 1 when one has failed."""
     checks, collections = asyncio.run(_examine(load_settings(workspace)))
     if as_json:
         report = {"checks": [asdict(check) for check in checks], "collections": collections}
@@ -48,7 +48,8 @@ async def _examine(settings: Settings) -> tuple[list[Check], list[dict[str, Any]
     try:
         async with open_services(settings) as services:
             seen = [
-                await _guarded(check, services) for check in (_check_database, _check_embedder, _check_model)
+                await _guarded(check, services)
+                for check in (_check_database, _check_embedder, _check_model, _check_traces)
             ]
             return [*checks, *seen], await _collections(services)
     except AnswerableError as error:
@@ -105,6 +106,16 @@ async def _check_model(services: Services) -> Check:
         )
     health = await services.models.check(name)
     return Check("model", "ok" if health.ok else "failed", f"{health.name}: {health.detail}", health.hint)
+
+
+async def _check_traces(services: Services) -> Check:
+    if not services.traces.enabled:
+        return Check("traces", "ok", "switched off in [traces]")
+    spilled = await services.traces.count_spilled()
+    if not spilled:
+        return Check("traces", "ok", "none waits for the database")
+    hint = "They are written when the database takes them; the longer that lasts, the more of the disk they need."
+    return Check("traces", "warning", f"{spilled} wait in files for the database", hint)
 
 
 async def _collections(services: Services) -> list[dict[str, Any]]:

@@ -69,6 +69,7 @@ def _dump(apps: Sequence[App], files: Sequence[AppFile], folder: Path) -> dict[s
                 app.description,
                 exported.labels,
                 exported.variants,
+                traces=app.traces,
                 existing={**existing, **texts},
             )
     return texts

@@ -13,6 +13,7 @@ from rich.table import Table
 from answerable.access.types import ApiKey, Role
 from answerable.api.routes.keys import render_key
 from answerable.cli.options import JsonOption, WorkspaceOption
+from answerable.cli.person import get_person
 from answerable.wiring import load_settings, open_services
 
 keys = typer.Typer(help="Make, list and revoke API keys.", no_args_is_help=True)
@@ -32,7 +33,7 @@ def create(
 
     async def run() -> tuple[ApiKey, str]:
         async with open_services(load_settings(workspace)) as services:
-            return await services.access.create_key(name, role=role, groups=group)
+            return await services.access.create_key(name, role=role, groups=group, by=get_person())
 
     key, secret = asyncio.run(run())
     if as_json:
@@ -71,7 +72,7 @@ def revoke(
 
     async def run() -> list[ApiKey]:
         async with open_services(load_settings(workspace)) as services:
-            return await services.access.revoke_key(name)
+            return await services.access.revoke_key(name, by=get_person())
 
     for key in asyncio.run(run()):
         typer.echo(f"Revoked {key.name!r} ({key.prefix}…).")

@@ -14,10 +14,11 @@ import uvicorn
 import uvloop
 from fastapi import FastAPI
 
-from answerable import console
+from answerable import __version__, console
 from answerable.api.app import create_app
 from answerable.wiring import Services
 from answerable.worker.run import run_worker
+from answerable.worker.watch import run_watch
 
 _STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 _GRACE = 10
@@ -61,7 +62,11 @@ async def serve(
 ) -> None:
     """Serve until SIGINT or SIGTERM. `on_ready` runs beside it once it answers; its failure stops it."""
     server = _Server(_config(_application(services)))
-    companions = [_when_ready(server, on_ready)]
+    companions = [
+        _when_ready(server, on_ready),
+        run_watch(services.monitor, services.alerts, services.online, version=__version__),
+        services.queue_filler.run(),
+    ]
     if with_worker:
         companions.append(run_worker(services.job_worker, services.ingestion))
     tasks = [asyncio.ensure_future(companion) for companion in companions]

@@ -64,4 +64,4 @@ async def _build_view(visitor: Visitor, app: App, view: str, query: dict[str, st
         case "draft":
             build_draft(visitor, app, variant=query.get("variant"))
         case _:
-            await VariantList(visitor, app).show()
+            await VariantList(visitor, app, chosen=query.get("variant")).show()

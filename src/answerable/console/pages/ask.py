@@ -14,14 +14,17 @@ from answerable.answering.question import make_ask
 from answerable.answering.types import AnswerEvent, Caller, DeltaEvent, DoneEvent, SourcesEvent
 from answerable.console.elements import Button, Tag
 from answerable.console.frame import build_frame
+from answerable.console.parts.answer import find_span
 from answerable.console.parts.composer import Composer
 from answerable.console.parts.examples import list_examples
 from answerable.console.parts.panel import Panel
 from answerable.console.parts.passage_panel import PassagePanel
+from answerable.console.parts.thumbs import Thumb
 from answerable.console.parts.turn_view import TurnView
 from answerable.console.turns import Turn
 from answerable.console.visitor import Visitor
 from answerable.core.errors import AnswerableError, Unauthenticated
+from answerable.quality.given import Given
 
 _LOOK_SECONDS = 0.3
 _log = logging.getLogger(__name__)
@@ -110,9 +113,23 @@ class AskPage:
 
     def _add_view(self, turn: Turn) -> TurnView:
         with self._thread:
-            view = TurnView(turn, place=len(self._views), retry=lambda turn: self.ask(turn.question))
+            view = TurnView(
+                turn,
+                place=len(self._views),
+                retry=lambda turn: self.ask(turn.question),
+                rate=self._rate,
+                links_trace=self._visitor.may_read,
+            )
         self._views.append(view)
         return view
+
+    async def _rate(self, turn: Turn, thumb: Thumb) -> None:
+        """Give a thumb to an answer as the signed-in key."""
+        assert turn.answer is not None
+        principal = await self._visitor.check()
+        intake = self._visitor.services.feedback_intake
+        await intake.give(principal, turn.answer.trace_id, Given(thumb=thumb))
+        turn.thumb = thumb
 
     def _follow_elsewhere(self, view: TurnView) -> None:
         """Follow an answer that a page of this session began that was left since."""
@@ -168,9 +185,9 @@ class AskPage:
         turn = turns[-1 if place is None else int(place)]
         if not 1 <= int(number) <= len(turn.sources):
             return
-        await self._passages.open(
-            turn.sources[int(number) - 1], number=int(number), span=_find_span(turn, int(number), sentence)
-        )
+        citations = turn.answer.citations if turn.answer else ()
+        span = find_span(citations, int(number), None if sentence is None else int(sentence))
+        await self._passages.open(turn.sources[int(number) - 1], number=int(number), span=span)
 
 
 def _take(turn: Turn, event: AnswerEvent) -> None:
@@ -181,18 +198,3 @@ def _take(turn: Turn, event: AnswerEvent) -> None:
             turn.text += event.text
         case DoneEvent():
             turn.answer, turn.text, turn.state = event.answer, event.answer.answer, "done"
-
-
-def _find_span(turn: Turn, number: int, sentence: int | None) -> tuple[int, int] | None:
-    """Return the best span of a passage: of the sentence that was clicked, else of the first that it supports."""
-    citations = turn.answer.citations if turn.answer else ()
-    if sentence is not None and int(sentence) < len(citations):
-        citations = (citations[int(sentence)], *citations)
-    for citation in citations:
-        if (
-            citation.source == number
-            and citation.passage_start is not None
-            and citation.passage_end is not None
-        ):
-            return citation.passage_start, citation.passage_end
-    return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable, Sequence
 from html import escape
 
 from answerable.answering.types import Answer, Citation, Verdict
@@ -19,17 +20,18 @@ VERDICTS: dict[Verdict, tuple[str, str]] = {
 """Each verdict's name, and what it means when the verifier gives no reason of its own."""
 
 
-def render_answer_text(text: str, *, sources: tuple[Hit, ...], answer: Answer | None) -> str:
-    """Return the answer as HTML; as long as it streams, `answer` is None and no sentence has a verdict yet."""
-    marks = (
-        [_mark_sentence(place, citation) for place, citation in enumerate(answer.citations)] if answer else []
-    )
-    return render_prose(text, marks=marks, render_marker=lambda number: _render_marker(number, sources))
+def render_answer_text(text: str, *, titles: Sequence[str], citations: Sequence[Citation]) -> str:
+    """Return the answer as HTML. `titles` are those of its sources in marker order.
+
+    As long as it streams there are no citations, and no sentence has a verdict yet.
+    """
+    marks = [_mark_sentence(place, citation) for place, citation in enumerate(citations)]
+    return render_prose(text, marks=marks, render_marker=lambda number: _render_marker(number, titles))
 
 
-def render_verdicts(answer: Answer) -> str:
+def render_verdicts(citations: Iterable[Citation]) -> str:
     """Return the legend with counts: `3 supported, 1 not supported`, each drawn as in the text."""
-    counts = Counter(citation.verdict for citation in answer.citations)
+    counts = Counter(citation.verdict for citation in citations)
     items = [
         f'<li class="verdict-item"><span class="sentence is-{verdict}" aria-hidden="true">Aa</span>'
         f"<span>{counts[verdict]} {escape(name.lower())}</span></li>"
@@ -52,11 +54,29 @@ def list_facts(answer: Answer) -> list[tuple[str, str]]:
     return facts
 
 
-def list_cited(answer: Answer) -> list[int]:
-    """Return the numbers of the passages that the answer names, in order."""
-    named = {number for citation in answer.citations for number in citation.markers}
-    named |= {citation.source for citation in answer.citations if citation.source is not None}
-    return sorted(number for number in named if 1 <= number <= len(answer.sources))
+def name_sources(sources: Iterable[Hit]) -> list[str]:
+    """Return what passages are called: by the titles of their documents."""
+    return [hit.document.title or hit.document.uri for hit in sources]
+
+
+def list_cited(citations: Sequence[Citation], *, sources: int) -> list[int]:
+    """Return the numbers of the passages that an answer names, in order; there are so many `sources`."""
+    named = {number for citation in citations for number in citation.markers}
+    named |= {citation.source for citation in citations if citation.source is not None}
+    return sorted(number for number in named if 1 <= number <= sources)
+
+
+def find_span(citations: Sequence[Citation], number: int, sentence: int | None) -> tuple[int, int] | None:
+    """Return the best span of a passage: of the sentence that was clicked, else of the first that it supports."""
+    first = citations[sentence : sentence + 1] if sentence is not None else ()
+    for citation in (*first, *citations):
+        if (
+            citation.source == number
+            and citation.passage_start is not None
+            and citation.passage_end is not None
+        ):
+            return citation.passage_start, citation.passage_end
+    return None
 
 
 def _mark_sentence(place: int, citation: Citation) -> Mark:
@@ -75,11 +95,10 @@ def _mark_sentence(place: int, citation: Citation) -> Mark:
     )
 
 
-def _render_marker(number: int, sources: tuple[Hit, ...]) -> str:
-    if not 1 <= number <= len(sources):
+def _render_marker(number: int, titles: Sequence[str]) -> str:
+    if not 1 <= number <= len(titles):
         tip = f"The answer names source {number}, but there is none."
         return f'<span class="cite is-broken" data-tip="{escape(tip)}">{number}</span>'
-    title = sources[number - 1].document.title or sources[number - 1].document.uri
-    label = escape(f"Source {number}: {title}")
+    label = escape(f"Source {number}: {titles[number - 1]}")
     data = f'data-source="{number}" data-tip="{label}"'
     return f'<button type="button" class="cite" {data} aria-label="{label}">{number}</button>'

@@ -78,8 +78,8 @@ class CollectionHead:
     async def _delete(self, typed: str) -> None:
         if typed != self._name:
             raise InvalidInput("The name does not match.", hint="Nothing was deleted.")
-        await self._visitor.check_writer()
-        await self._visitor.services.knowledge.delete_collection(self._name)
+        principal = await self._visitor.check_writer()
+        await self._visitor.services.knowledge.delete_collection(self._name, by=principal.name)
         ui.navigate.to("/knowledge")
 
 

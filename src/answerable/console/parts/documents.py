@@ -127,7 +127,9 @@ class DocumentTable:
         async def delete(_: str) -> None:
             principal = await self._visitor.check_writer()
             knowledge = self._visitor.services.knowledge
-            await knowledge.delete_document(self._collection, document_id, groups=principal.groups)
+            await knowledge.delete_document(
+                self._collection, document_id, groups=principal.groups, by=principal.name
+            )
             await self.show()
             await self._changed()
 

@@ -35,6 +35,13 @@ def format_duration(milliseconds: float) -> str:
     return f"{milliseconds:.0f} ms" if milliseconds < 1000 else f"{milliseconds / 1000:.1f} s"
 
 
+def format_step(milliseconds: float) -> str:
+    """Return how long a step took, to the microsecond: most steps of a run are shorter than a millisecond."""
+    if 0 < milliseconds < 1:
+        return f"{max(1, milliseconds * 1000):.0f} µs"
+    return f"{milliseconds:.1f} ms" if 0 < milliseconds < 10 else format_duration(milliseconds)
+
+
 def format_count(number: int, noun: str) -> str:
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 

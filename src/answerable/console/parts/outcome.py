@@ -28,6 +28,7 @@ class Outcome:
     verdicts: Mapping[str, int] = field(default_factory=dict)
     problem: str | None = None
     hint: str | None = None
+    trace_id: str | None = None
 
     def list_facts(self) -> list[tuple[str, str]]:
         """Return model, tokens, cost and time; of a run that failed, only what is known."""
@@ -63,6 +64,7 @@ def from_trace(trace: Trace) -> Outcome:
         cached=trace.cached,
         verdicts=trace.verdicts,
         problem=problem,
+        trace_id=trace.id,
     )
 
 
@@ -76,6 +78,7 @@ def from_answer(answer: Answer) -> Outcome:
         milliseconds=answer.timings_ms.get("total", 0.0),
         cached=answer.cached,
         verdicts=answer.verdict_counts,
+        trace_id=answer.trace_id,
     )
 
 

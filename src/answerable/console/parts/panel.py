@@ -13,8 +13,8 @@ from answerable.console.elements import Button, Tag
 class Panel:
     """Closed by its button, by Esc (console.js), or from the page."""
 
-    def __init__(self) -> None:
-        self._panel = Tag("aside", "", "panel", id="panel", aria_label="Passage", tabindex="-1")
+    def __init__(self, *, label: str = "Passage") -> None:
+        self._panel = Tag("aside", "", "panel", id="panel", aria_label=label, tabindex="-1")
         ui.on("close-panel", lambda _: self.close())
 
     @contextmanager

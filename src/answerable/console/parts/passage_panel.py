@@ -8,7 +8,10 @@ from answerable.console.elements import Markup, Tag
 from answerable.console.parts.panel import Panel
 from answerable.console.prose import Mark, render_prose
 from answerable.console.visitor import Visitor
-from answerable.knowledge.types import Document, Hit
+from answerable.knowledge.types import Document, Hit, StoredPassage
+
+Passage = Hit | StoredPassage
+"""A passage that a search has just found, or one that a trace names."""
 
 AROUND = 12_000
 """Characters of the document that are shown before and after the passage."""
@@ -21,7 +24,9 @@ class PassagePanel:
         self._visitor = visitor
         self._panel = panel
 
-    async def open(self, hit: Hit, *, number: int | None = None, span: tuple[int, int] | None = None) -> None:
+    async def open(
+        self, hit: Passage, *, number: int | None = None, span: tuple[int, int] | None = None
+    ) -> None:
         """Show the passage highlighted; `span` is its best part, in characters of the passage. Raises NotFound."""
         principal = await self._visitor.check()
         found = await self._visitor.services.knowledge.get_document(hit.document.id, groups=principal.groups)
@@ -38,7 +43,7 @@ def document_style(document: Document) -> str:
     return "prose is-document is-flowing" if flows else "prose is-document"
 
 
-def render_passage(text: str, hit: Hit, span: tuple[int, int] | None) -> str:
+def render_passage(text: str, hit: Passage, span: tuple[int, int] | None) -> str:
     """Return the passage and the text around it as HTML, the passage and its best part marked."""
     start = text.rfind("\n", 0, max(0, hit.start - AROUND)) + 1
     end = min(len(text), hit.end + AROUND)
@@ -50,7 +55,7 @@ def render_passage(text: str, hit: Hit, span: tuple[int, int] | None) -> str:
     return before + render_prose(text, start=start, end=end, marks=marks) + after
 
 
-def _build_place(hit: Hit) -> None:
+def _build_place(hit: Passage) -> None:
     parts = [" › ".join(hit.heading_path), "" if hit.page is None else f"page {hit.page}"]
     with Tag("div", "", "panel-place"):
         Tag("p", " · ".join(part for part in parts if part))

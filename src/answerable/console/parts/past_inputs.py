@@ -71,6 +71,7 @@ def to_request(trace: Trace, reference: str) -> RunRequest:
         stop=tuple(asked.get("stop") or ()),
         output=None if output is None else OutputSchema(output["schema"], mode=output["mode"]),
         fresh=True,
+        purpose="trial",
         **{name: asked[name] for name in _OPTIONS if name in asked},
     )
 

@@ -74,7 +74,7 @@ class TrialView:
 
 def _build_side(title: str, outcome: Outcome, content: str) -> None:
     with Tag("section", "", "trial-side", aria_label=f"{title}: {outcome.variant}"):
-        _build_head(title, outcome.variant)
+        _build_head(title, outcome.variant, trace_id=outcome.trace_id)
         if outcome.problem:
             with Tag("div", "", "callout is-problem"):
                 Tag("p", outcome.problem, "callout-title")
@@ -93,7 +93,9 @@ def _build_pending(variant: str) -> None:
             Tag("span", "", "unseen")
 
 
-def _build_head(title: str, variant: str) -> None:
+def _build_head(title: str, variant: str, *, trace_id: str | None = None) -> None:
     with Tag("p", "", "trial-variant"):
         Tag("span", title, "label")
         Tag("code", variant)
+        if trace_id is not None:
+            Tag("a", "Trace", "fact-link", href=f"/traces/{trace_id}")

@@ -26,7 +26,7 @@ from answerable.console.parts.past_list import build_past_list
 from answerable.console.parts.trial_runs import Trial, TrialRuns
 from answerable.console.visitor import Visitor
 from answerable.core.errors import InvalidInput
-from answerable.traces.types import Trace
+from answerable.traces.types import Trace, TraceFilter
 
 _OFFERED: Final = 30
 """Past inputs to choose from."""
@@ -42,7 +42,7 @@ async def build_tryout(visitor: Visitor, app: App, *, variant: str | None) -> No
             Tag("p", "Run answerable apply to register a variant.")
         return
     chosen = visitor.services.apps.get_variant(f"{app.name}@{variant or app.variants[0].id}")
-    traces = await visitor.services.traces.list_newest(app=app.name, limit=_READ)
+    traces = (await visitor.services.traces.list(TraceFilter(app=app.name), limit=_READ)).traces
     production = app.labels.get(PRODUCTION)
     prefer = None if production is None else production.variant.id
     Tryout(visitor, app, chosen, choose_inputs(traces, prefer=prefer, limit=_OFFERED))
@@ -97,7 +97,7 @@ class Tryout:
         )
 
     async def _run_own(self, values: dict[str, Any]) -> None:
-        request = RunRequest(app=self._reference, input=values, fresh=True)
+        request = RunRequest(app=self._reference, input=values, fresh=True, purpose="trial")
         shown = {key: "a file" if isinstance(value, bytes) else value for key, value in values.items()}
         await self._runs.start([Trial(preview_values(shown) or "No input", request)])
 

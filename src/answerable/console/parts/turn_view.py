@@ -3,26 +3,46 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 from nicegui import ui
 
 from answerable.answering.types import Answer
-from answerable.console.elements import Button, Icon, Markup, Tag
-from answerable.console.parts.answer import list_cited, list_facts, render_answer_text, render_verdicts
+from answerable.console.elements import Button, Markup, Tag
+from answerable.console.parts.answer import (
+    list_cited,
+    list_facts,
+    name_sources,
+    render_answer_text,
+    render_verdicts,
+)
+from answerable.console.parts.sources import build_sources
+from answerable.console.parts.thumbs import Thumb, Thumbs
 from answerable.console.turns import Turn
-from answerable.knowledge.types import Hit
 
 _FRAME_SECONDS = 0.05
 _STATUS = {"searching": "Searching the documents", "writing": "Writing"}
 
 
 class TurnView:
-    """Shows a turn and follows it. `retry` asks the question again; sources open by event (console.js)."""
+    """Shows a turn and follows it. `retry` asks the question again, `rate` gives a thumb to the answer.
 
-    def __init__(self, turn: Turn, *, place: int, retry: Callable[[Turn], None]) -> None:
+    Sources open by event (console.js). With `links_trace` the trace id leads to the page of the run.
+    """
+
+    def __init__(
+        self,
+        turn: Turn,
+        *,
+        place: int,
+        retry: Callable[[Turn], None],
+        rate: Callable[[Turn, Thumb], Awaitable[None]],
+        links_trace: bool = False,
+    ) -> None:
         self.turn = turn
+        self._links_trace = links_trace
         self._retry = retry
+        self._rate = rate
         self._frame: asyncio.TimerHandle | None = None
         with Tag("article", "", "turn", data_turn=str(place), aria_label=f"Question: {turn.question}"):
             Tag("h2", turn.question, "turn-question")
@@ -61,7 +81,9 @@ class TurnView:
             add="is-writing" if turn.state == "writing" else "", remove="" if turn.running else "is-writing"
         )
         self._text.set_visibility(bool(turn.text) and not abstained)
-        self._text.set_content(render_answer_text(turn.text, sources=turn.sources, answer=turn.answer))
+        citations = turn.answer.citations if turn.answer else ()
+        titles = name_sources(turn.sources)
+        self._text.set_content(render_answer_text(turn.text, titles=titles, citations=citations))
 
     def _build_answer(self, answer: Answer) -> None:
         if answer.abstained:
@@ -69,19 +91,14 @@ class TurnView:
                 Tag("p", "The documents do not answer this.", "callout-title")
                 Tag("p", "Nothing was made up. Ask in other words, or look at the nearest passages.")
         else:
-            Markup(render_verdicts(answer))
-        cited = list_cited(answer)
+            Markup(render_verdicts(answer.citations))
+        cited = list_cited(answer.citations, sources=len(answer.sources))
         shown = cited or list(range(1, min(len(answer.sources), 3) + 1))
         if shown:
-            self._build_sources(answer, shown, title="Sources" if cited else "Nearest passages")
+            passages = [(number, answer.sources[number - 1]) for number in shown]
+            build_sources(passages, title="Sources" if cited else "Nearest passages")
+        Thumbs(self.turn.thumb, give=lambda thumb: self._rate(self.turn, thumb))
         self._build_footer(answer)
-
-    def _build_sources(self, answer: Answer, shown: list[int], *, title: str) -> None:
-        with Tag("section", "", "sources", aria_label=title):
-            Tag("h3", title, "label")
-            with Tag("ol", "", "source-list"):
-                for number in shown:
-                    _build_source(number, answer.sources[number - 1])
 
     def _build_footer(self, answer: Answer) -> None:
         with Tag("footer", "", "turn-facts"), Tag("dl", "", "facts"):
@@ -99,6 +116,8 @@ class TurnView:
                         label="Copy the trace id",
                         data_copy=answer.trace_id,
                     )
+                    if self._links_trace:
+                        Tag("a", "Open", "fact-link", href=f"/traces/{answer.trace_id}")
 
     def _build_problem(self) -> None:
         error = self.turn.error
@@ -112,26 +131,3 @@ class TurnView:
             Tag("p", "Stopped.", "callout-title")
             Tag("p", "What was written until then is not checked.")
             Button("Ask again", icon="retry").on("click", lambda: self._retry(self.turn))
-
-
-def _build_source(number: int, hit: Hit) -> None:
-    title = hit.document.title or hit.document.uri
-    place = " › ".join(part for part in hit.heading_path if part != title)
-    with (
-        Tag("li"),
-        Tag(
-            "button",
-            "",
-            "source",
-            type="button",
-            data_source=str(number),
-            aria_label=f"Open source {number}: {title}",
-        ),
-    ):
-        Tag("span", str(number), "source-number", aria_hidden="true")
-        with Tag("span", "", "source-words"):
-            Tag("span", title, "source-title")
-            Tag("span", place or hit.document.uri, "source-place")
-        if hit.page is not None:
-            Tag("span", f"p. {hit.page}", "source-page")
-        Icon("chevron")

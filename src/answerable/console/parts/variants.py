@@ -20,13 +20,18 @@ _PART = 20
 """Variants and moves that are shown at once; more on demand."""
 
 
-class VariantList:
-    """Shows the variants of an app and the history of its labels."""
+_CHOSEN = "chosen-variant"
 
-    def __init__(self, visitor: Visitor, app: App) -> None:
+
+class VariantList:
+    """Shows the variants of an app and the history of its labels; the one with the id `chosen` is in sight, open."""
+
+    def __init__(self, visitor: Visitor, app: App, *, chosen: str | None = None) -> None:
         self._visitor = visitor
         self._app = app
-        self._shown = _PART
+        self._chosen = chosen
+        places = [variant.id for variant in app.variants]
+        self._shown = max(_PART, places.index(chosen) + 1 if chosen in places else 0)
         with Tag("section", "", "section", aria_label="Variants"):
             self._list = ui.element("div")
         with Tag("section", "", "section", aria_label="History of the labels"):
@@ -45,6 +50,8 @@ class VariantList:
         self._history.clear()
         with self._history:
             _build_history(moves)
+        if self._chosen is not None:
+            ui.run_javascript(f'Answerable.showElement("{_CHOSEN}")')
 
     def _build_list(self) -> None:
         with Tag("ol", "", "cards"):
@@ -55,7 +62,8 @@ class VariantList:
             Button(f"Show {min(rest, _PART)} more").on("click", self._show_more)
 
     def _build_card(self, variant: Variant) -> None:
-        with Tag("li", "", "card"):
+        chosen = variant.id == self._chosen
+        with Tag("li", "", "card", id=_CHOSEN if chosen else None):
             with Tag("div", "", "card-head"):
                 Tag("h3", variant.name)
                 Button(
@@ -67,9 +75,12 @@ class VariantList:
                 build_label_chips(label for label in self._app.labels.values() if label.variant == variant)
                 self._build_actions(variant)
             build_facts(_list_facts(variant))
-            with Tag("details", "", "fold") as fold:
+            with Tag("details", "", "fold", open="open" if chosen else None) as fold:
                 Tag("summary", "Prompt and settings")
                 content = ui.element("div")
+            if chosen:
+                with content:
+                    build_content(variant.content)
             fold.on(
                 "toggle",
                 lambda event: _fill(content, variant, event),

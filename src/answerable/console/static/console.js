@@ -84,6 +84,9 @@ const Answerable = (() => {
 
   // ---- the passage ----
   let opener = null;
+  function setOpener(element) {
+    opener = element;
+  }
   function openSource(element) {
     opener = element;
     const sentence = element.dataset.sentence ?? previousSentence(element);
@@ -229,6 +232,7 @@ const Answerable = (() => {
     if (closePanel()) return event.preventDefault();
     if (find("#composer")?.dataset.running) emit("stop", null);
     else if (typing(event.target)) event.target.blur();
+    else find("[data-back]")?.click();
   }
 
   function onClick(event) {
@@ -295,6 +299,7 @@ const Answerable = (() => {
     last[last.length - 1]?.scrollIntoView({ block: "start" });
   }).observe(document.documentElement, { childList: true, subtree: true });
   showTheme();
+  find(".rail-link[aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
 
-  return { notify, showPanel, showLastTurn, toggleBorders, showElement, sendInput, chooseAll };
+  return { emit, notify, copy, setOpener, showPanel, showLastTurn, toggleBorders, showElement, sendInput, chooseAll };
 })();

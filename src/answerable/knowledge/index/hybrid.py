@@ -61,6 +61,8 @@ class HybridSearch:
     vector: NDArray[np.float32] | None = None
     timings: dict[str, float] = field(default_factory=dict)
     moved: bool = False
+    index_id: int | None = None
+    """The index that `run` searched."""
 
     @property
     def wanted(self) -> int:
@@ -80,6 +82,7 @@ class HybridSearch:
 
     async def run(self, tx: Connection, index: Index, embedder: Embedder) -> tuple[Hit, ...]:
         """Return the best passages, folded."""
+        self.index_id = index.id
         with self.timed("lexical"):
             corpus = await self.cache.load_corpus(tx, index)
             language, lexemes = await self._lexize(tx, corpus)

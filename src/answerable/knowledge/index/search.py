@@ -25,10 +25,14 @@ from answerable.llm.types import Embedder
 
 @dataclass(frozen=True, slots=True)
 class SearchResult:
-    """The passages found, best first. `timings_ms` holds embed, lexical, dense, fetch, rerank and total."""
+    """The passages found, best first. `timings_ms` holds embed, lexical, dense, fetch, rerank and total.
+
+    `index_id` is None for a collection without documents.
+    """
 
     hits: tuple[Hit, ...]
     timings_ms: Mapping[str, float]
+    index_id: int | None = None
 
 
 class SearchService:
@@ -86,7 +90,8 @@ class SearchService:
         if reranker is not None:
             with search.timed("rerank"):
                 hits = (await rerank(reranker, query, hits))[: settings.top_k]
-        return SearchResult(hits=hits, timings_ms={**search.timings, "total": sum(search.timings.values())})
+        timings = {**search.timings, "total": sum(search.timings.values())}
+        return SearchResult(hits=hits, timings_ms=timings, index_id=search.index_id)
 
     async def find_index(self, collection: str) -> Index | None:
         """Return the collection's index as it stands, None before its first document. Raises NotFound."""

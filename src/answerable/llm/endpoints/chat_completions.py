@@ -15,7 +15,7 @@ from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import Any, cast
 
 import httpx2
-from openai import APIConnectionError, APITimeoutError, AsyncOpenAI
+from openai import APIConnectionError, APITimeoutError, AsyncOpenAI, RequestOptions
 from pydantic_ai.exceptions import ModelAPIError
 from pydantic_ai.models.openai import OpenAIChatModel
 
@@ -45,14 +45,18 @@ class ChatCompletionsEndpoint:
 
     async def ask(self, request: ChatRequest) -> Reply:
         with self._sorted_errors():
-            response = await self._client.post(_PATH, cast_to=httpx2.Response, body=self._body(request))
+            response = await self._client.post(
+                _PATH, cast_to=httpx2.Response, body=self._body(request), options=_to_options(request)
+            )
             return read_whole(self._parse(response), self._profile)
 
     @asynccontextmanager
     async def open(self, request: ChatRequest) -> AsyncGenerator[AsyncIterator[str | Reply]]:
         body = self._body(request) | {"stream": True, "stream_options": {"include_usage": True}}
         with self._sorted_errors():
-            response = await self._client.post(_PATH, cast_to=httpx2.Response, body=body, stream=True)
+            response = await self._client.post(
+                _PATH, cast_to=httpx2.Response, body=body, options=_to_options(request), stream=True
+            )
         chunks = response.aiter_bytes()
         reader = EventReader(chunks)
         try:
@@ -124,6 +128,10 @@ class ChatCompletionsEndpoint:
             except (ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
                 # Whatever is missing or of another type, the answer is not what the format says.
                 raise ModelAPIError(self._name, f"The answer cannot be read: {error!r}.") from error
+
+
+def _to_options(request: ChatRequest) -> RequestOptions:
+    return {"headers": request.headers} if request.headers else {}
 
 
 def _get_kind(response: httpx2.Response) -> str:

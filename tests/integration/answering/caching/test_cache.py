@@ -289,3 +289,38 @@ async def _wait_for_rows(database: Database, rows: int) -> None:
 async def _list_generations(database: Database) -> list[str]:
     async with database.transaction() as tx:
         return [row[0] async for row in await tx.execute("SELECT generation FROM answer_cache")]
+
+
+async def test_the_answers_of_erased_runs_are_gone_here_and_for_servers_to_come(
+    server: Callable[..., AnswerCache], database: Database
+) -> None:
+    one = server()
+    kept, gone = _key("How much leave do I get?"), _key("What is my pay?")
+    for key, trace_id in ((kept, "1" * 32), (gone, "2" * 32)):
+        await _ask(one, key, ScriptedRun(answer=make_answer(trace_id=trace_id)))
+    await one.sync()
+    async with database.transaction() as tx:
+        assert await one.delete_of_traces(tx, ["2" * 32, "3" * 32]) == 1
+    other = server()
+    await other.sync()
+    for cache in (one, other):
+        run = ScriptedRun(answer=make_answer(trace_id="4" * 32))
+        await _ask(cache, kept, run)
+        assert run.started == 0
+    run = ScriptedRun(answer=make_answer(trace_id="5" * 32))
+    await _ask(one, gone, run)
+    assert run.started == 1
+
+
+async def test_an_app_that_may_not_share_keeps_its_answers_in_memory(
+    database: Database, clock: FixedClock, embedder: LocalEmbedder
+) -> None:
+    cache = AnswerCache(
+        database, clock=clock, embed=embedder.embed_query, interval=0.02, may_share=lambda app: app == "other"
+    )
+    run = ScriptedRun()
+    await _ask(cache, _key(), run)
+    assert (await _ask(cache, _key(), run)).cached
+    await cache.sync()
+    async with database.transaction() as tx:
+        assert await (await tx.execute("SELECT 1 FROM answer_cache")).fetchone() is None

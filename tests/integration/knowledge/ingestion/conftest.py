@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from answerable.access.audit.service import AuditLog
 from answerable.core.tasks import stop
 from answerable.db.database import Database
 from answerable.jobs.queue import JobQueue
@@ -47,7 +48,7 @@ async def make_ingestion(database: Database, conninfo: str, tmp_path: Path) -> A
             parse=parse_with_faults,
             load_embedder=partial(LoggingEmbedder, log),
         )
-        knowledge = KnowledgeService(database, indexes)
+        knowledge = KnowledgeService(database, indexes, audit=AuditLog(database))
         await knowledge.get_or_create_collection(COLLECTION)
         if worker:
             await stack.enter_async_context(_working(jobs, database, service))

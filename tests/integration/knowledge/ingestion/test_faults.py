@@ -86,7 +86,7 @@ async def test_a_collection_deleted_meanwhile_ends_its_runs(
 ) -> None:
     ingestion: Ingestion = await make_ingestion(worker=False)
     await ingestion.service.start_run(COLLECTION, [str(folder)])
-    await ingestion.knowledge.delete_collection(COLLECTION)
+    await ingestion.knowledge.delete_collection(COLLECTION, by="ops")
     second: Ingestion = await make_ingestion()
     assert (await second.ingest(folder)).documents_done == 3
 

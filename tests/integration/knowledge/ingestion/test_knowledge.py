@@ -44,7 +44,7 @@ async def test_a_reader_sees_counts_lists_and_texts_of_his_groups_only(
     with pytest.raises(NotFound):
         await knowledge.get_document(secret.id, groups=SALES)
     with pytest.raises(NotFound):
-        await knowledge.delete_document(COLLECTION, secret.id, groups=SALES)
+        await knowledge.delete_document(COLLECTION, secret.id, groups=SALES, by="ops")
 
 
 async def test_pages_follow_each_other_and_search_takes_characters_as_they_are(
@@ -73,16 +73,36 @@ async def test_a_deleted_document_is_gone_and_comes_back_with_its_source(
 ) -> None:
     await ingestion.ingest(folder)
     document = (await ingestion.knowledge.list_documents(COLLECTION)).documents[0]
-    await ingestion.knowledge.delete_document(COLLECTION, document.id)
+    await ingestion.knowledge.delete_document(COLLECTION, document.id, by="ops")
     assert await ingestion.fetch("SELECT count(*) FROM chunk WHERE document_id = %s", document.id) == [(0,)]
     with pytest.raises(NotFound):
-        await ingestion.knowledge.delete_document(COLLECTION, uuid4())
+        await ingestion.knowledge.delete_document(COLLECTION, uuid4(), by="ops")
     assert (await ingestion.ingest(folder)).documents_done == 1
 
 
 async def test_a_deleted_collection_leaves_nothing(ingestion: Ingestion, folder: Path) -> None:
     await ingestion.ingest(folder)
-    await ingestion.knowledge.delete_collection(COLLECTION)
+    await ingestion.knowledge.delete_collection(COLLECTION, by="ops")
     assert await ingestion.knowledge.list_collections() == []
     for table in ("document", "index_version", "chunk", "ingestion_run", "ingestion_source"):
         assert await ingestion.fetch(f"SELECT count(*) FROM {table}") == [(0,)]
+
+
+async def test_passages_are_found_by_the_ids_that_traces_keep(ingestion: Ingestion, folder: Path) -> None:
+    await ingestion.ingest(folder / "apples.md", groups=HR)
+    await ingestion.ingest(folder / "pears.md")
+    knowledge = ingestion.knowledge
+    documents = (await knowledge.list_documents(COLLECTION)).documents
+    secret = next(document for document in documents if document.groups == HR)
+    open_one = next(document for document in documents if document.groups is None)
+    ids = [f"{secret.id}.0", f"{open_one.id}.0"]
+    lost = [f"{open_one.id}.999", f"{uuid4()}.0", f"{open_one.id}.{'9' * 40}", "nonsense", ""]
+    found = await knowledge.list_passages([*ids, *lost])
+    assert set(found) == set(ids)
+    text = (await knowledge.get_document(open_one.id)).text
+    passage = found[ids[1]]
+    assert passage.text in text
+    assert text[passage.start : passage.end] == passage.text
+    assert passage.document.title == open_one.title
+    assert set(await knowledge.list_passages(ids, groups=SALES)) == {ids[1]}
+    assert await knowledge.list_passages([]) == {}

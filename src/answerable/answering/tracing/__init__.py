@@ -1,0 +1,1 @@
+"""Runs and their model calls as spans and traces."""

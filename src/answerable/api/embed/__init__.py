@@ -1,0 +1,1 @@
+"""What pages of other products load from here."""

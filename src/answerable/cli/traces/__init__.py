@@ -1,0 +1,1 @@
+"""Runs and their steps, for a person to read in a terminal."""

@@ -1,0 +1,1 @@
+"""Golden sets: examples with what is expected."""

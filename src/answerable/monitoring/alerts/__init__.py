@@ -1,0 +1,1 @@
+"""Rules over the roll-ups that call somebody."""

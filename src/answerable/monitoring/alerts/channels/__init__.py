@@ -1,0 +1,1 @@
+"""Where notices of alerts go, one file for each kind."""

@@ -1,0 +1,1 @@
+"""What the charts show: buckets of a range, in the reader's time zone, with percentiles."""

@@ -1,0 +1,1 @@
+"""What crosses records in the quality loop: feedback to trace, trace to queue, annotation to example."""

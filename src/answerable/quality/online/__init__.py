@@ -1,0 +1,1 @@
+"""A share of the runs scored in the background, within a cap of what that may cost."""

@@ -1,0 +1,1 @@
+"""Evaluators that are code, one file for each."""

@@ -1,0 +1,1 @@
+"""Filling review queues: from their rules to runs."""

@@ -1,0 +1,1 @@
+"""Review queues, their items, and what annotators said."""

@@ -1,0 +1,1 @@
+"""How far annotators agree: Cohen's and Fleiss' kappa, Krippendorff's alpha, with intervals."""

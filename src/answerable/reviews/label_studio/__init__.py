@@ -1,0 +1,1 @@
+"""Tasks and label configurations as Label Studio has them."""

@@ -1,0 +1,1 @@
+"""OTLP over HTTP: spans of other services in, all of ours out."""

@@ -1,0 +1,50 @@
+"""The registry of apps, and what is kept of their traces."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import AsyncExitStack
+
+from answerable.access.audit.service import AuditLog
+from answerable.apps.files.loader import builtin_apps
+from answerable.apps.service import AppService
+from answerable.core.clock import SystemClock
+from answerable.core.errors import SetupError
+from answerable.db.database import Database
+from answerable.llm.service import Models
+from answerable.settings import FILE_NAME, Settings
+from answerable.traces.redaction.own_patterns import find_faults
+from answerable.traces.types import TracePolicy
+
+
+async def open_apps(
+    settings: Settings, database: Database, models: Models, audit: AuditLog, stack: AsyncExitStack
+) -> AppService:
+    """Load the registered apps. A workspace in which nothing was applied yet gets the built-in ones."""
+    apps = AppService(
+        database,
+        default_app=settings.default_app,
+        clock=SystemClock(),
+        audit=audit,
+        trace_policy=_trace_policy(settings),
+    )
+    await stack.enter_async_context(apps.watched())
+    known = {app.name for app in apps.list_apps()}
+    built_in = await asyncio.to_thread(builtin_apps, default_model=models.default_chat_name)
+    missing = [app for app in built_in if app.name not in known]
+    if missing:
+        await apps.apply(missing, by="answerable")
+    return apps
+
+
+def _trace_policy(settings: Settings) -> TracePolicy:
+    chosen = settings.traces
+    faults = find_faults(chosen.redact)
+    if faults:
+        raise SetupError(
+            "; ".join(f"[traces] redact.{name}: {fault.problem}" for name, fault in faults.items()),
+            hint=f"Mend {FILE_NAME}; the syntax is RE2's.",
+        )
+    return TracePolicy(
+        content=chosen.content, keep_days=chosen.keep_days, patterns=chosen.redact, ip=chosen.redact_ip
+    )

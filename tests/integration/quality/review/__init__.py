@@ -1,0 +1,1 @@
+"""From runs to queues, from reviewers to scores and examples."""

@@ -1,0 +1,1 @@
+"""Review queues in a real database."""

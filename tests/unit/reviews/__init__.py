@@ -1,0 +1,1 @@
+"""Review: labels, rules and agreement, without a database."""
