@@ -34,7 +34,9 @@ def _version(
 
 def main() -> None:
     """Run the command line. Exit status: 0 fine, 1 the thing failed, 2 wrong usage, 3 inconclusive."""
-    # Both ask for an orderly end: the database and running jobs are stopped too.
+    # Both ask for an orderly end: the database and running jobs are stopped too. A shell lets its background jobs
+    # ignore SIGINT; here that would make them deaf to SIGTERM as well.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
     try:
         app()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -74,6 +75,7 @@ def test_the_tail_prints_new_runs(server: RunningServer, client: httpx.Client, t
         [sys.executable, "-m", "answerable", "traces", "tail", "--user", USER, "--last", "1", "--json",
          "--workspace", str(server.workspace)],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=clean_environment(),
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_IGN),  # noqa: PLW1509  # as a shell's `command &`
     )  # fmt: skip
     assert process.stdout is not None
     try:
@@ -82,5 +84,8 @@ def test_the_tail_prints_new_runs(server: RunningServer, client: httpx.Client, t
         assert json.loads(process.stdout.readline())["id"] == asked
     finally:
         process.terminate()
-        process.communicate(timeout=120)
+        try:
+            process.communicate(timeout=120)
+        finally:
+            process.kill()
     assert process.returncode == 130

@@ -7,7 +7,6 @@ from collections.abc import AsyncGenerator, Sequence
 from dataclasses import replace
 from typing import Final, Protocol
 
-from answerable.core.tasks import pass_cancellation_on
 from answerable.traces.reading.cursors import RunKey, to_key
 from answerable.traces.types import Trace, TraceFilter, TracePage
 
@@ -40,7 +39,6 @@ async def follow(
         new = [trace for trace in new if to_key(trace) not in seen]
         seen.update(map(to_key, new))
         yield new[::-1]
-        pass_cancellation_on()  # one that came while a connection was waited for may be lost in the driver
         await asyncio.sleep(pause)
 
 
