@@ -72,6 +72,11 @@ def question(page: Page) -> Locator:
 
 
 @pytest.mark.usefixtures("answers")
+def listens(page: Page) -> None:
+    """Wait until the page's script has taken the case over: keys before that go nowhere."""
+    expect(page.locator(".label-group.is-active")).to_be_visible()
+
+
 def test_a_queue_is_worked_through_by_keys_alone(open_page: OpenPage, server: RunningServer) -> None:
     make_queue(server, "by-keys", labels=LABELS)
     page = open_page("/review", key=create_key(server, "ann", role="reviewer"))
@@ -118,6 +123,7 @@ def test_a_queue_is_worked_through_by_keys_alone(open_page: OpenPage, server: Ru
 def test_a_part_of_the_answer_is_marked(open_page: OpenPage, server: RunningServer) -> None:
     make_queue(server, "marking", labels=[LABELS[3]])
     page = open_page("/review/marking")
+    listens(page)
     text = page.locator("[data-mark]")
     answer = text.inner_text()
     page.evaluate(
@@ -147,6 +153,7 @@ def test_sources_open_beside_the_case(open_page: OpenPage, server: RunningServer
     make_queue(server, "sources", labels=PLAIN)
     page = open_page("/review/sources")
     expect(page.locator(".case .source").first).to_be_visible()
+    listens(page)
     page.keyboard.press("Shift+Digit1")
     expect(page.locator("#panel .in-passage").first).to_be_visible()
     page.keyboard.press("Escape")
@@ -200,6 +207,7 @@ def test_blind_people_are_told_nothing_and_disputes_are_decided(
     expect(page.get_by_text("main@").first).to_be_visible()
     for _ in range(2):
         shown = question(page).inner_text()
+        listens(page)
         page.keyboard.press("1")
         page.keyboard.press("ArrowDown")
         page.get_by_role("radio", name="3", exact=True).check()
@@ -267,6 +275,7 @@ def test_looks(open_page: OpenPage, weekly: str, size: tuple[int, int], scheme: 
     origin = page.url.removesuffix("/review")
     page.goto(f"{origin}/review/{weekly}")
     expect(question(page)).to_be_visible()
+    listens(page)
     page.keyboard.press("1")
     expect(page.get_by_role("radio", name="Yes")).to_be_checked()
     check(page, "review-work", size, scheme)
