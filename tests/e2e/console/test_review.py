@@ -71,12 +71,12 @@ def question(page: Page) -> Locator:
     return page.locator(".case-question")
 
 
-@pytest.mark.usefixtures("answers")
 def listens(page: Page) -> None:
     """Wait until the page's script has taken the case over: keys before that go nowhere."""
     expect(page.locator(".label-group.is-active")).to_be_visible()
 
 
+@pytest.mark.usefixtures("answers")
 def test_a_queue_is_worked_through_by_keys_alone(open_page: OpenPage, server: RunningServer) -> None:
     make_queue(server, "by-keys", labels=LABELS)
     page = open_page("/review", key=create_key(server, "ann", role="reviewer"))
