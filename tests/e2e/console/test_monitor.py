@@ -54,10 +54,12 @@ def test_app_range_and_address_belong_together(open_page: OpenPage, server: Runn
     expect(page.locator(".board-state")).to_contain_text("A day a step")
     page.keyboard.press("[")
     expect(page).to_have_url(re.compile("period=90d"))
+    expect(page.locator(".board-state")).to_contain_text("A day a step, live.")
     page.get_by_text("Exact range").click()
     page.get_by_label("From").fill("2026-03-28T00:00")
     page.get_by_label("Until").fill("2026-03-31T00:00")
     page.get_by_role("button", name="Show").click()
+    expect(page).to_have_url(re.compile("since=2026-03-28"))
     expect(page.locator(".board-state")).to_contain_text("28 Mar 2026, 00:00 to 31 Mar 2026, 00:00")
     expect(tile(page, "Requests").locator(".tile-value")).to_have_text("0")
 
