@@ -22,6 +22,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from answerable.core.errors import InvalidInput
 from answerable.monitoring.series.parts import Part, compose, list_steps
 from answerable.monitoring.series.types import Level
+from answerable.traces.rollups.store import KEPT
 
 _MINUTES_UP_TO: Final = timedelta(hours=6)
 _HOURS_UP_TO: Final = timedelta(days=8)
@@ -40,8 +41,7 @@ class Kept:
     hours: timedelta
 
 
-ROLLUPS_KEPT: Final = Kept(minutes=timedelta(days=3), hours=timedelta(days=400))
-"""What traces/rollups keeps."""
+ROLLUPS_KEPT: Final = Kept(minutes=KEPT["minute"], hours=KEPT["hour"])
 
 
 @dataclass(frozen=True, slots=True)

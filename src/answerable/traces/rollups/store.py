@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from answerable.db.database import Connection
 from answerable.traces.rollups.sums import Sums
 from answerable.traces.types import RunTotals
 
-_KEPT: Final = {"minute": "3 days", "hour": "400 days"}
+KEPT: Final = {"minute": timedelta(days=3), "hour": timedelta(days=400)}
 """How long a level is kept; days are kept for ever."""
 _MINUTES_HOURS: Final = 71
 """Up to so many hours back, every minute is there."""
@@ -92,7 +92,7 @@ async def delete_user(tx: Connection, user: str) -> None:
 
 async def delete_old(tx: Connection, now: datetime) -> None:
     """Forget the fine levels of what is long ago."""
-    for level, kept in _KEPT.items():
+    for level, kept in KEPT.items():
         for table in ("usage_rollup", "app_rollup", "latency_rollup", "error_rollup"):
             await tx.execute(
                 f"DELETE FROM {table} WHERE level = %s AND bucket < %s - %s::interval",
