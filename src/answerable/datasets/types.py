@@ -38,18 +38,43 @@ class Provenance:
 
 
 @dataclass(frozen=True, slots=True)
+class Turn:
+    """Something said in a conversation."""
+
+    role: Literal["user", "assistant"]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ToolCall:
+    """A call of a tool. Expected `arguments` are a subset of those that must be given."""
+
+    name: str
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Example:
     """One item of a golden set. `input` holds an app's variables by name; `expected` is text or JSON, None: unknown.
 
-    `weight` is how much it counts among the others. `id`, `content_hash` and `added_at` are the service's.
+    `acceptable` are texts that are as good as `expected`; `refuse` says that the right answer is none; `history` is
+    what was said before. `key` is what its author calls it, unique in a dataset: an example that changes keeps its
+    key from version to version. `weight` is how much it counts among the others. `id`, `content_hash` and `added_at`
+    are the service's.
     """
 
     input: Mapping[str, Any]
     expected: Any = None
+    acceptable: tuple[str, ...] = ()
+    refuse: bool = False
+    tool_calls: tuple[ToolCall, ...] = ()
+    history: tuple[Turn, ...] = ()
     evidence: tuple[Evidence, ...] = ()
     tags: tuple[str, ...] = ()
     weight: float = 1.0
+    metadata: Mapping[str, Any] = field(default_factory=dict)
     provenance: Provenance = field(default_factory=Provenance)
+    key: str = ""
     id: UUID | None = None
     content_hash: str = ""
     added_at: datetime | None = None

@@ -80,8 +80,8 @@ class QueueList:
         await self._visitor.check_writer()
         notify(f"Looking through the past for {queue.name}.")
         taken = await self._visitor.services.queue_filler.fill_past(queue)
-        notify(f"{taken.added:,} runs came in, {taken.known:,} were there already.")
         await self.show()
+        notify(f"{taken.added:,} runs came in, {taken.known:,} were there already.")
 
     async def _toggle(self, queue: Queue) -> None:
         await self._visitor.check_writer()

@@ -1,0 +1,1 @@
+"""Evaluation: outputs of anything that answers, scored against golden sets, and compared honestly."""

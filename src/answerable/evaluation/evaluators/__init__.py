@@ -1,0 +1,1 @@
+"""What scores an output: one file each, found by name in the registry."""

@@ -1,0 +1,1 @@
+"""The gate: a candidate against a baseline, by rules, to a verdict."""

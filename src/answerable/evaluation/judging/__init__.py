@@ -1,0 +1,1 @@
+"""Judges: apps that score, how far people agree with them, and what that makes of their scores."""

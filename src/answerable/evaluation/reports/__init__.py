@@ -1,0 +1,1 @@
+"""Runs and verdicts as files: JSON, JUnit, Markdown, HTML."""

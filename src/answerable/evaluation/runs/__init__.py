@@ -1,0 +1,1 @@
+"""Eval runs: examples through a target and its evaluators, kept so that a run can go on where it was."""

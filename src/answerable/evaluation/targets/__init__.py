@@ -1,0 +1,1 @@
+"""What can be measured: an app, an address, an OpenAI-compatible endpoint, a function."""
