@@ -8,6 +8,9 @@ RUN_STAMP := .venv/.installed
 DEV_STAMP := .venv/.installed-dev
 CLIENTS_STAMP := .venv-clients/.installed
 
+# Tests start some hundred commands: each would compile all of our modules anew where byte code is not to be written.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help run install check test bench docs lock
 
@@ -28,8 +31,7 @@ check: $(DEV_STAMP)  ## format, lint, types, import rules
 test: $(DEV_STAMP) $(CLIENTS_STAMP)  ## everything that CI runs: check, then all tests
 	@bash scripts/system_packages.sh
 	$(MAKE) --no-print-directory check
-	$(BIN)/python -m pytest -n 2 --dist loadgroup --ignore tests/e2e/console
-	$(BIN)/python -m pytest -n 2 --dist loadfile tests/e2e/console  # the browser keeps an event loop of its own
+	$(BIN)/python scripts/run_tests.py
 
 bench: $(DEV_STAMP)  ## measure; writes benchmarks/results
 	$(BIN)/python -m benchmarks

@@ -25,8 +25,8 @@ import psycopg
 from answerable.access.audit.service import AuditLog
 from answerable.access.limits import RateLimiter
 from answerable.access.service import AccessService
-from answerable.api.routes.monitor import render_series
-from answerable.api.routes.usage import render_usage
+from answerable.api.rendering.series import render_series
+from answerable.api.rendering.usage import render_usage
 from answerable.apps.service import AppService
 from answerable.core.clock import SystemClock
 from answerable.db.database import Database

@@ -1,21 +1,21 @@
-"""Migrations at start: plain SQL in Alembic revisions, run by one process at a time."""
+"""Migrations at start: brings the schema to the newest revision, and looks first whether it is there already.
+
+The look costs a millisecond; Alembic and SQLAlchemy cost a quarter of a second to import, which every command would
+pay, so `db.upgrading` is imported only when there is something to do.
+"""
 
 from __future__ import annotations
 
+from importlib import import_module
 from pathlib import Path
+from typing import Final
 
 import psycopg
-from alembic import command
-from alembic.config import Config
 from procrastinate.schema import SchemaManager
-from sqlalchemy import Connection, create_engine, text
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.pool import NullPool
 
-from answerable.core.errors import SetupError
-
-_CONNECT_SECONDS = 10
-_LOCK = 0x616E7377  # "answ": the advisory lock that every process takes before it migrates
+CONNECT_SECONDS: Final = 10
+MIGRATIONS: Final = Path(__file__).parent / "migrations"
+_UPGRADING: Final = "answerable.db.upgrading"
 
 
 def migrate(conninfo: str) -> None:
@@ -23,56 +23,22 @@ def migrate(conninfo: str) -> None:
 
     Raises SetupError when the database cannot be reached or does not allow it.
     """
+    if not _is_current(conninfo):
+        import_module(_UPGRADING).upgrade(conninfo)
+
+
+def list_queue_steps() -> dict[str, Path]:
+    """Return the steps of the queue's own schema by name, the first first."""
+    return {path.name: path for path in sorted(Path(SchemaManager.get_migrations_path()).glob("*.sql"))}
+
+
+def _is_current(conninfo: str) -> bool:
+    """Tell whether all revisions and all steps of the queue ran. What cannot be read is for `upgrading` to tell."""
+    newest = max(path.name for path in (MIGRATIONS / "versions").glob("[0-9]*.py")).partition("_")[0]
     try:
-        _migrate(conninfo)
-    except DBAPIError as error:
-        raise SetupError(
-            f"The database cannot be used: {' '.join(str(error.orig).split())}",
-            hint="Check that PostgreSQL runs there, that its disk has space, and that it has the extension `vector`.",
-        ) from error
-
-
-def _migrate(conninfo: str) -> None:
-    engine = create_engine("postgresql+psycopg://", creator=lambda: _connect(conninfo), poolclass=NullPool)
-    with engine.connect() as guard:
-        guard.execute(text("SELECT pg_advisory_lock(:key)"), {"key": _LOCK})
-        guard.commit()  # the lock is the session's; an open transaction would only hold back vacuum
-        try:
-            with engine.begin() as connection:
-                _upgrade_own_schema(connection)
-                _upgrade_queue_schema(connection)
-        finally:
-            guard.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": _LOCK})
-    engine.dispose()
-
-
-def _connect(conninfo: str) -> psycopg.Connection:
-    return psycopg.connect(conninfo, connect_timeout=_CONNECT_SECONDS)
-
-
-def _upgrade_own_schema(connection: Connection) -> None:
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
-    config.attributes["connection"] = connection
-    command.upgrade(config, "head")
-
-
-def _upgrade_queue_schema(connection: Connection) -> None:
-    """Procrastinate ships its whole schema and the steps between releases, but keeps no record of what ran."""
-    connection.exec_driver_sql("CREATE TABLE IF NOT EXISTS queue_migration (name text PRIMARY KEY)")
-    done = set(connection.exec_driver_sql("SELECT name FROM queue_migration").scalars())
-    steps = {path.name: path for path in sorted(Path(SchemaManager.get_migrations_path()).glob("*.sql"))}
-    if not done:
-        _run_script(connection, SchemaManager.get_schema())
-    else:
-        for name in sorted(steps.keys() - done):
-            _run_script(connection, steps[name].read_text(encoding="utf-8"))
-    for name in sorted(steps.keys() - done):
-        connection.execute(text("INSERT INTO queue_migration VALUES (:name)"), {"name": name})
-
-
-def _run_script(connection: Connection, sql: str) -> None:
-    """Run several statements at once, without the driver reading `%` as a placeholder."""
-    driver = connection.connection.dbapi_connection
-    assert driver is not None
-    driver.execute(sql)
+        with psycopg.connect(conninfo, connect_timeout=CONNECT_SECONDS) as connection:
+            revisions = connection.execute("SELECT version_num FROM alembic_version").fetchall()
+            steps = connection.execute("SELECT name FROM queue_migration").fetchall()
+    except psycopg.Error:
+        return False
+    return revisions == [(newest,)] and list_queue_steps().keys() <= {name for (name,) in steps}

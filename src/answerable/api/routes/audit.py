@@ -7,8 +7,8 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 
-from answerable.access.audit.chain import describe
-from answerable.access.audit.types import AuditEntry, AuditFilter, AuditReport, parse_anchor
+from answerable.access.audit.types import AuditFilter, parse_anchor
+from answerable.api.rendering.audit import render_entry, render_report
 from answerable.api.security import Admin, ServicesDep
 
 router = APIRouter(prefix="/v1/audit", tags=["audit"])
@@ -46,26 +46,3 @@ async def verify(
 ) -> dict[str, Any]:
     """Walk the chain from its beginning."""
     return render_report(await services.audit.verify(parse_anchor(anchor)))
-
-
-def render_entry(entry: AuditEntry) -> dict[str, Any]:
-    """Return the entry as it is hashed, with the hashes in hexadecimal digits."""
-    described = describe(
-        number=entry.number,
-        at=entry.at,
-        actor=entry.actor,
-        action=entry.action,
-        target=entry.target,
-        details=entry.details,
-    )
-    return {**described, "previous": entry.previous.hex(), "hash": entry.hash.hex()}
-
-
-def render_report(report: AuditReport) -> dict[str, Any]:
-    return {
-        "ok": report.broken is None,
-        "entries": report.entries,
-        "head": str(report.head),
-        "broken": report.broken,
-        "problem": report.problem or None,
-    }

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Any
 
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
-from answerable.access.types import ApiKey, Role
+from answerable.access.types import Role
+from answerable.api.rendering.keys import render_key
 from answerable.api.security import Admin, ServicesDep
 
 router = APIRouter(prefix="/v1/keys", tags=["keys"])
@@ -40,7 +40,3 @@ async def revoke_key(name: str, principal: Admin, services: ServicesDep) -> dict
     """Revoke by id, name or shown prefix; it stops working within a second."""
     revoked = await services.access.revoke_key(name, by=principal.name)
     return {"revoked": [render_key(key) for key in revoked]}
-
-
-def render_key(key: ApiKey) -> dict[str, Any]:
-    return {**asdict(key), "groups": None if key.groups is None else sorted(key.groups)}

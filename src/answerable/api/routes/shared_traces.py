@@ -6,7 +6,7 @@ from typing import Any
 
 from fastapi import APIRouter, Response
 
-from answerable.api.routes.traces import render_detail
+from answerable.api.rendering.traces import render_detail
 from answerable.api.security import ServicesDep
 from answerable.traces.conventions import KEY, USER
 from answerable.traces.reading.detail import get_detail

@@ -8,15 +8,13 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
+from answerable.api.rendering.traces import render_detail
 from answerable.api.security import Developer, ServicesDep, TraceReader
 from answerable.api.trace_filters import FilterDep
-from answerable.traces.reading.detail import TraceDetail, get_detail
-from answerable.traces.rendering import render_moment, render_span, render_trace, render_tree
-from answerable.wiring import Services
+from answerable.traces.reading.detail import get_detail
+from answerable.traces.rendering import render_moment, render_span, render_trace
 
 router = APIRouter(prefix="/v1/traces", tags=["traces"])
-MOST_SPANS = 10_000
-"""Spans that are shown with their trace; `/spans` has all of them."""
 
 RunSpan = Annotated[str | None, Query(description="the run's own span, where the trace has several runs")]
 
@@ -68,16 +66,4 @@ async def share_trace(
         "token": share.token,
         "path": f"/v1/shared/{share.token}",
         "expires_at": render_moment(share.expires_at),
-    }
-
-
-def render_detail(detail: TraceDetail, services: Services) -> dict[str, Any]:
-    """Return a trace as `GET /v1/traces/{id}` does."""
-    variant = services.apps.find_variant_by_hash(detail.run.variant_hash)
-    return {
-        **render_trace(detail.run),
-        "variant_content": None if variant is None else variant.content.model_dump(mode="json"),
-        "runs": [render_trace(run) for run in detail.runs],
-        "spans": [render_span(row.span) for row in detail.tree.rows[:MOST_SPANS]],
-        "tree": render_tree(detail.tree, most=MOST_SPANS),
     }

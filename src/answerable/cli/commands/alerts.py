@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from answerable.api.routes.alerts import render_alert, render_delivery
+from answerable.api.rendering.alerts import render_alert, render_delivery
 from answerable.cli.errors import FAILED
 from answerable.cli.options import JsonOption, WorkspaceOption
 from answerable.cli.person import get_person

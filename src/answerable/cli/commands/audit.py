@@ -13,7 +13,7 @@ from rich.console import Console
 
 from answerable.access.audit.service import AuditLog
 from answerable.access.audit.types import AuditFilter, AuditPage, AuditReport, parse_anchor
-from answerable.api.routes.audit import render_entry, render_report
+from answerable.api.rendering.audit import render_entry, render_report
 from answerable.cli.errors import FAILED
 from answerable.cli.options import JsonOption, WorkspaceOption
 from answerable.core.errors import InvalidInput

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from answerable.access.types import ApiKey, Role
-from answerable.api.routes.keys import render_key
+from answerable.api.rendering.keys import render_key
 from answerable.cli.options import JsonOption, WorkspaceOption
 from answerable.cli.person import get_person
 from answerable.wiring import load_settings, open_services

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from answerable.api.routes.models_status import list_models
+from answerable.api.rendering.models import list_models
 from answerable.cli.errors import FAILED
 from answerable.cli.options import JsonOption, WorkspaceOption
 from answerable.wiring import load_settings, open_services

@@ -14,7 +14,7 @@ from answerable import __version__
 from answerable.cli.options import WorkspaceOption
 from answerable.cli.progress import follow_run
 from answerable.cli.server.address import bind, url_of
-from answerable.cli.server.process import run as run_process
+from answerable.cli.server.loop import run as run_process
 from answerable.cli.server.process import serve as serve_until_stopped
 from answerable.cli.server.ready_file import write_ready_file
 from answerable.core.errors import InvalidInput

@@ -12,7 +12,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from answerable.api.routes.traces import render_detail
+from answerable.api.rendering.traces import render_detail
 from answerable.cli.options import JsonOption, WorkspaceOption
 from answerable.cli.person import get_person
 from answerable.cli.traces.erasing import erase

@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from answerable.api.routes.usage import render_usage
+from answerable.api.rendering.usage import render_usage
 from answerable.cli.options import JsonOption, WorkspaceOption
 from answerable.monitoring.spend import Spend
 from answerable.monitoring.usage.types import Amounts, Dimension, UsageFilter, UsageReport

@@ -8,7 +8,7 @@ import signal
 import typer
 
 from answerable.cli.options import WorkspaceOption
-from answerable.cli.server.process import run as run_process
+from answerable.cli.server.loop import run as run_process
 from answerable.wiring import load_settings, open_services
 from answerable.worker.run import run_worker
 

@@ -6,12 +6,10 @@ import asyncio
 import gc
 import signal
 import socket
-from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
 
 import uvicorn
-import uvloop
 from fastapi import FastAPI
 
 from answerable import __version__, console
@@ -23,12 +21,6 @@ from answerable.worker.watch import run_watch
 _STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 _GRACE = 10
 """Seconds that open requests get to end when the server is told to stop."""
-
-
-def run(main: Coroutine[Any, Any, None]) -> None:
-    """Run a long-lived process on the fastest event loop there is."""
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(main)
 
 
 class _Server(uvicorn.Server):

@@ -72,9 +72,10 @@ def stem(word: str, language: str = "en") -> str:
 
 
 def _strip(word: str, endings: tuple[str, ...]) -> str:
-    for ending in endings:
-        if word.endswith(ending) and len(word) - len(ending) >= 4:
-            return word[: -len(ending)]
+    if word.endswith(endings):  # most words have none of them
+        for ending in endings:
+            if word.endswith(ending) and len(word) - len(ending) >= 4:
+                return word[: -len(ending)]
     if len(word) == 4 and word[-1] == "s" and word[-2] != "s":
         return word[:-1]
     return word
