@@ -1,4 +1,4 @@
-"""Run all tests, the browser's in a process of their own: it keeps an event loop. What failed is tried once more, alone.
+"""Run all tests, the browser's in a process of their own; what failed is tried once more, alone, and told apart.
 
 A test that passes the second time depends on how busy the machine is. That is a fault too, in the test or in what it
 tests: it is printed as unsteady, to be found and mended. But it says nothing about whether the change is good.
