@@ -25,6 +25,7 @@ NAMES = (
     "gateway_memory",
     "batch",
     "trace_writing",
+    "trace_storage",
     "tracing_overhead",
     "trace_reading",
     "monitor",

@@ -25,7 +25,6 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -35,13 +34,11 @@ from answerable.core.ids import new_trace_id
 from answerable.db.database import Database
 from answerable.db.embedded import EmbeddedPostgres
 from answerable.db.migrate import migrate
-from answerable.llm.types import Attempt, Usage
 from answerable.traces.service import TraceService
 from answerable.traces.types import Span, Trace
 from benchmarks.report import write_result
+from benchmarks.trace_samples import PROMPT_CHARACTERS, SPANS, make_trace, measure_space
 
-SPANS = ("request", "retrieval", "prompt", "chat fake-1", "verification", "cache")
-PROMPT_CHARACTERS = 2000
 HELD = 1000
 """Traces in memory at which the recording waits, as the callers of a server would."""
 STEADY = 3000
@@ -94,7 +91,7 @@ def _measure(folder: Path, traces: int, without: float) -> dict[str, Any]:
             "traces_per_second": round(traces / seconds),
             "event_loop_microseconds_each": loop_microseconds,
             **_look_for(folder, conninfo, killed_at),
-            "bytes_a_trace": _measure_space(conninfo, traces),
+            "bytes_a_trace": measure_space(conninfo, traces),
         }
     finally:
         server.stop()
@@ -136,24 +133,6 @@ def _look_for(folder: Path, conninfo: str, killed_at: float) -> dict[str, Any]:
     }
 
 
-def _measure_space(conninfo: str, traces: int) -> dict[str, int]:
-    """Return bytes a trace of rows, of what is stored beside them (TOAST), and of indexes."""
-    space: dict[str, int] = {}
-    with psycopg.connect(conninfo, autocommit=True) as connection:
-        connection.execute("VACUUM")
-        for table in ("trace", "span_part"):
-            row = connection.execute(
-                """SELECT sum(pg_relation_size(c.oid))::bigint, sum(pg_indexes_size(c.oid))::bigint,
-                          sum(coalesce(pg_total_relation_size(nullif(c.reltoastrelid, 0)), 0))::bigint
-                FROM pg_partition_tree(%s) p JOIN pg_class c ON c.oid = p.relid WHERE p.isleaf""",
-                (table,),
-            ).fetchone()
-            assert row is not None
-            for kind, size in zip(("rows", "indexes", "toast"), row, strict=True):
-                space[f"{table} {kind}"] = round(size / traces)
-    return {**space, "all": sum(space.values())}
-
-
 def _read_acknowledged(folder: Path) -> Iterator[tuple[str, float]]:
     content = (folder / "acknowledged").read_bytes()
     whole = len(content) - len(content) % _ACKNOWLEDGED.size
@@ -166,7 +145,7 @@ async def _record(folder: Path, traces: int) -> None:
     database = Database((folder / "conninfo").read_text())
     await database.open()
     service = TraceService(database, spill=folder / "spill")
-    examples = [_make_trace(random.Random(seed)) for seed in range(200)]
+    examples = [make_trace(random.Random(seed), _TEXT) for seed in range(200)]
     with (folder / "acknowledged").open("ab", buffering=0) as noted:
         async with service.written():
             for number in range(traces):
@@ -195,7 +174,7 @@ async def _record_steadily(conninfo: str, *, enabled: bool) -> float:
     database = Database(conninfo)
     await database.open()
     service = TraceService(database, enabled=enabled)
-    trace, spans = _make_trace(random.Random(0))
+    trace, spans = make_trace(random.Random(0), _TEXT)
     async with service.written():
         began = time.thread_time()
         for number in range(STEADY):
@@ -214,59 +193,6 @@ def _renew(trace: Trace, spans: tuple[Span, ...]) -> tuple[Trace, tuple[Span, ..
         replace(trace, id=trace_id, started_at=datetime.now(UTC)),
         tuple(replace(span, trace_id=trace_id) for span in spans),
     )
-
-
-def _make_trace(rng: random.Random) -> tuple[Trace, tuple[Span, ...]]:
-    """Return a trace such as `/ask` leaves: a question, a prompt of passages, an answer of two sentences."""
-    prompt = _write(rng, PROMPT_CHARACTERS)
-    trace = Trace(
-        id=new_trace_id(),
-        span_id=f"{rng.getrandbits(64):016x}",
-        started_at=datetime.now(UTC),
-        app=rng.choice(("ask", "support", "search")),
-        variant="main@0123456789ab",
-        variant_hash="0" * 64,
-        label="production",
-        collection="handbook",
-        status="ok",
-        input={"input": {"question": _write(rng, 80)}},
-        duration_ms=round(rng.lognormvariate(6, 0.7), 2),
-        first_token_ms=round(rng.lognormvariate(4, 0.5), 2),
-        user=f"user-{rng.randrange(500)}",
-        model="openai:gpt-5-mini",
-        output=_write(rng, 250),
-        sources=tuple(f"{rng.getrandbits(64):x}" for _ in range(5)),
-        citations=({"sentence": _write(rng, 120), "verdict": "supported", "source": 1},) * 2,
-        attempts=(Attempt("openai:gpt-5-mini", 0.1, 310.5),),
-        timings_ms={"retrieval": 12.1, "model": 310.5, "verification": 4.2},
-        usage=Usage(input_tokens=500, output_tokens=60),
-        cost_usd=Decimal("0.000245"),
-        verdicts={"supported": 2},
-        retrieval_score=round(rng.random(), 3),
-    )
-    spans = tuple(
-        Span(
-            trace_id=trace.id,
-            span_id=f"{rng.getrandbits(64):016x}",
-            parent_id=None if number == 0 else trace.span_id,
-            name=name,
-            start_ns=time.time_ns(),
-            end_ns=time.time_ns() + rng.randrange(10**9),
-            attributes={
-                "gen_ai.operation.name": "chat",
-                "gen_ai.usage.input_tokens": 500,
-                "answerable.app": trace.app,
-                **({"gen_ai.input.messages": [{"role": "user", "content": prompt}]} if number == 3 else {}),
-            },
-        )
-        for number, name in enumerate(SPANS)
-    )
-    return trace, spans
-
-
-def _write(rng: random.Random, characters: int) -> str:
-    start = rng.randrange(len(_TEXT) - characters)
-    return _TEXT[start : start + characters]
 
 
 if __name__ == "__main__":
