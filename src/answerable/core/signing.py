@@ -35,6 +35,7 @@ class Signer:
         if len(secret) < 32:
             raise ValueError("a signing secret has at least 32 bytes")
         self._secret = secret
+        self._keys: dict[str, bytes] = {}
 
     def sign(self, purpose: str, payload: dict[str, Any], expires: datetime) -> str:
         """Return a token that `read` takes until `expires`, to the second. Anyone can read what is in it."""
@@ -61,7 +62,9 @@ class Signer:
         return payload
 
     def _tag(self, purpose: str, body: str) -> str:
-        key = hmac.digest(self._secret, purpose.encode(), hashlib.sha256)
+        key = self._keys.get(purpose)
+        if key is None:
+            key = self._keys[purpose] = hmac.digest(self._secret, purpose.encode(), hashlib.sha256)
         return _encode(hmac.digest(key, _to_bytes(body), hashlib.sha256))
 
 

@@ -10,7 +10,7 @@ from typing import Final
 from answerable.access.budgets.types import Estimate
 
 _REMEMBERED: Final = 256
-_REFRESH: Final = 16
+_REFRESH: Final = 32
 """Calls after which the table of durations is made anew."""
 
 
@@ -23,9 +23,8 @@ class Estimator:
 
     def __init__(self) -> None:
         self._calls: deque[tuple[float, float, float]] = deque(maxlen=_REMEMBERED)
-        self._mean: Estimate | None = None
         self._durations: list[float] = []
-        self._rest: list[Estimate] = []
+        self._rest: list[tuple[float, float]] = []
         self._since = 0
 
     def learn(self, seconds: float, tokens: int, usd: float) -> None:
@@ -37,18 +36,17 @@ class Estimator:
 
     def expect(self, age: float, otherwise: Estimate) -> Estimate:
         """Return what a call that has run for `age` seconds will have used; `otherwise` when none was seen yet."""
-        if self._mean is None:
+        if not self._rest:
             return otherwise
         at = bisect_right(self._durations, age) if age else 0
-        return self._rest[min(at, len(self._rest) - 1)]
+        return Estimate(*self._rest[min(at, len(self._rest) - 1)])
 
     def _refresh(self) -> None:
-        """Make `_rest[i]` the mean of the calls from the i-th shortest on."""
+        """Make `_rest[i]` the mean tokens and money of the calls from the i-th shortest on."""
         self._since = 0
         ordered = sorted(self._calls, reverse=True)
         tokens = accumulate(call[1] for call in ordered)
         usd = accumulate(call[2] for call in ordered)
-        means = [Estimate(t / n, u / n) for n, (t, u) in enumerate(zip(tokens, usd, strict=True), start=1)]
+        means = [(t / n, u / n) for n, (t, u) in enumerate(zip(tokens, usd, strict=True), start=1)]
         self._rest = means[::-1]
         self._durations = [call[0] for call in reversed(ordered)]
-        self._mean = self._rest[0]
