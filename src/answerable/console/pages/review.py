@@ -81,7 +81,8 @@ class QueueList:
         notify(f"Looking through the past for {queue.name}.")
         taken = await self._visitor.services.queue_filler.fill_past(queue)
         await self.show()
-        notify(f"{taken.added:,} runs came in, {taken.known:,} were there already.")
+        with self._place:  # the button that was clicked is gone, and the new ones are there when this is read
+            notify(f"{taken.added:,} runs came in, {taken.known:,} were there already.")
 
     async def _toggle(self, queue: Queue) -> None:
         await self._visitor.check_writer()

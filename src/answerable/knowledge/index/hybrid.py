@@ -21,6 +21,7 @@ from answerable.knowledge.index.filters import Condition
 from answerable.knowledge.index.folding import Folder
 from answerable.knowledge.index.fusion import choose_dense_weight, fuse, scale
 from answerable.knowledge.index.lexemes import Lexizer, split_words
+from answerable.knowledge.index.passages import PassageCache
 from answerable.knowledge.index.query_language import choose_language
 from answerable.knowledge.index.reading import Passage
 from answerable.knowledge.index.rerank import RERANKED
@@ -58,6 +59,7 @@ class HybridSearch:
     lexizer: Lexizer
     cache: IndexCache
     folder: Folder
+    passages: PassageCache
     vector: NDArray[np.float32] | None = None
     timings: dict[str, float] = field(default_factory=dict)
     moved: bool = False
@@ -156,7 +158,7 @@ class HybridSearch:
         block = self.wanted + (_SPARE if self.settings.fold_duplicates else 0)
         for start in range(0, len(candidates.ordinals), block):
             ordinals = candidates.ordinals[start : start + block]
-            passages = await reading.read_passages(tx, index.id, ordinals, self.condition)
+            passages = await self.passages.read(tx, index, ordinals, self.condition)
             self.moved = self.moved or len(passages) < len(ordinals)
             hits.extend(
                 _to_hit(candidates, place, passages[ordinal])

@@ -17,6 +17,7 @@ from answerable.knowledge.index.filters import compile_condition
 from answerable.knowledge.index.folding import Folder
 from answerable.knowledge.index.hybrid import HybridSearch
 from answerable.knowledge.index.lexemes import Lexizer
+from answerable.knowledge.index.passages import PassageCache
 from answerable.knowledge.index.rerank import Reranker, Rerankers, rerank
 from answerable.knowledge.index.store import IndexStore
 from answerable.knowledge.types import Collection, Groups, Hit, Index, RetrievalSettings
@@ -46,6 +47,7 @@ class SearchService:
         *,
         lexizer: Lexizer | None = None,
         cache: IndexCache | None = None,
+        passages: PassageCache | None = None,
         rerankers: Mapping[str, Reranker] | None = None,
     ) -> None:
         self._database = database
@@ -55,6 +57,7 @@ class SearchService:
         self._lexizer = lexizer or Lexizer()
         self._cache = cache or IndexCache()
         self._folder = Folder()
+        self._passages = passages or PassageCache()
         self._rerankers = Rerankers(rerankers)
         self._active: dict[str, Index] = {}
 
@@ -85,6 +88,7 @@ class SearchService:
             lexizer=self._lexizer,
             cache=self._cache,
             folder=self._folder,
+            passages=self._passages,
         )
         hits = await self._run(search, collection)
         if reranker is not None:

@@ -14,6 +14,7 @@ from psycopg.types.json import Jsonb
 from answerable.core.clock import SystemClock
 from answerable.core.ids import new_id
 from answerable.db.database import Connection, Database
+from answerable.knowledge.index.passages import PassageCache
 from answerable.knowledge.index.rerank import Reranker
 from answerable.knowledge.index.search import SearchService
 from answerable.knowledge.index.service import IndexService
@@ -56,9 +57,13 @@ class Library:
         self.indexes = IndexService(database)
         self.searches = self.make_search()
 
-    def make_search(self, *, rerankers: Mapping[str, Reranker] | None = None) -> SearchService:
+    def make_search(
+        self, *, rerankers: Mapping[str, Reranker] | None = None, passages: PassageCache | None = None
+    ) -> SearchService:
         """Return a search service with caches of its own, as another process has."""
-        return SearchService(self.database, lambda name: self.embedder, SystemClock(), rerankers=rerankers)
+        return SearchService(
+            self.database, lambda name: self.embedder, SystemClock(), rerankers=rerankers, passages=passages
+        )
 
     async def write(self, *texts: Text) -> None:
         """Write documents in one transaction; one with a known uri is replaced."""

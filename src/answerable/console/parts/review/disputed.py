@@ -64,13 +64,13 @@ class DisputedCases:
             await self._visitor.services.review_desk.adjudicate(
                 self._queue, case.item.id, principal.name, labels
             )
+            self._after = case.item.id
+            await self.show()
             notify("Decided.")
-            self._after = case.item.id
-            await self.show()
         except Conflict as error:
-            notify(error.detail, hint=error.hint, kind="problem")
             self._after = case.item.id
             await self.show()
+            notify(error.detail, hint=error.hint, kind="problem")
         finally:
             ui.run_javascript("Answerable.review.ready()")
 

@@ -57,8 +57,9 @@ class SavedViews:
     async def _delete(self, name: str) -> None:
         await self._visitor.check_reader()
         await self._visitor.services.trace_views.delete_view(name)
-        notify(f"The view {name} is gone.")  # before the button that was clicked is gone too
         await self.show()
+        with self._list:  # the button that was clicked is gone
+            notify(f"The view {name} is gone.")
 
 
 def _read(view: SavedView) -> dict[str, str]:
