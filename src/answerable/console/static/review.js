@@ -16,6 +16,7 @@
   let selection = null;
   let renewedAt = 0;
   let activeAt = 0;
+  let next = null;
 
   // ---- the form ----
   function begin(end) {
@@ -37,7 +38,12 @@
   function ready() {
     const work = find(".work");
     if (work) delete work.dataset.busy;
+    const wanted = next;
+    next = null;
+    // What was asked for meanwhile was meant for the item that was there then, and for no other.
+    if (wanted?.item === shownItem()) act(wanted.name);
   }
+  const shownItem = () => Number(form()?.dataset.item ?? 0);
   const isAnswered = (group) => group.dataset.kind === "correction" || group.dataset.kind === "span" || !!find("input:checked", group);
   const firstOpen = () => groups().find((group) => !isAnswered(group)) ?? groups()[0];
   function activate(group, { scroll = true } = {}) {
@@ -89,8 +95,12 @@
   function act(name) {
     const work = find(".work");
     if (name === "keys") return find("#review-keys").showModal();
-    if (!work || work.dataset.busy !== undefined) return;
-    const payload = { item: Number(form()?.dataset.item ?? 0), labels: form() ? read() : {} };
+    if (!work) return;
+    if (work.dataset.busy !== undefined) {
+      next = { name, item: shownItem() };
+      return;
+    }
+    const payload = { item: shownItem(), labels: form() ? read() : {} };
     if (name !== "undo" && !form()) return;
     if ((name === "save" || name === "example") && findMissing(payload.labels)) return;
     work.dataset.busy = "";
