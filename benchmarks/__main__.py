@@ -8,12 +8,15 @@ import time
 
 from benchmarks.processes import PEERS_VARIABLE, ROOT, find_peer_python
 
-ARGUMENTS = {"verification": ["--split", "test", "--write"]}
+ARGUMENTS = {"verification": ["--split", "test", "--write"], "grounding": ["--write"]}
 NAMES = (
     "embedder",
     "retrieval",
+    "retrieval_sweep",
     "bm25_parity",
     "verification",
+    "judges",
+    "gate_calibration",
     "answers",
     "ingestion",
     "search_scale",
@@ -31,6 +34,11 @@ NAMES = (
     "monitor",
     "review_queue",
     "redaction",
+    "evaluator_parity",
+    "evaluator_speed",
+    "grounding",
+    "eval_runner",
+    "faq_eval",
     "table",
 )
 

@@ -46,10 +46,15 @@ def get_data_root() -> Path:
     return root
 
 
+def get_corpus_path(name: str) -> Path:
+    """Return the documents of one of the sets: JSONL that `answerable ingest` reads."""
+    return get_data_root() / _FOLDERS[name] / "corpus.jsonl.gz"
+
+
 def load_beir(name: str) -> BeirSet:
     """Return one of the sets `NAMES`, with the queries that have judgements."""
     folder = get_data_root() / _FOLDERS[name]
-    corpus = {row["_id"]: (row.get("title") or "", row["text"]) for row in _rows(folder / "corpus.jsonl.gz")}
+    corpus = {row["_id"]: (row.get("title") or "", row["text"]) for row in _rows(get_corpus_path(name))}
     qrels = _load_qrels(folder / "qrels.tsv")
     queries = {row["_id"]: row["text"] for row in _rows(folder / "queries.jsonl") if row["_id"] in qrels}
     return BeirSet(name, corpus, queries, qrels)

@@ -344,6 +344,30 @@ ROWS: tuple[Row, ...] = (
         lambda r: f"{r['next_ms']['take_p50']:.0f} / {r['next_ms']['take_p95']:.0f} ms",
         lambda r: bool(r["next_ms"]["take_p95"] <= 100),
     ),
+    Row(
+        "evaluator_parity",
+        "Retrieval metrics against pytrec_eval, largest difference of any query of six sets",
+        "<= 1e-6",
+        lambda r: f"{r['largest_difference']:.0e}" if r["largest_difference"] else "none",
+        lambda r: bool(r["largest_difference"] <= 1e-6),
+    ),
+    Row(
+        "evaluator_speed",
+        "Scoring the same 1,190 outputs with metrics that ask no model, processor time, against Ragas / DeepEval",
+        ">= 5x faster",
+        lambda r: " / ".join(f"{r['peers'][peer]['ratio']:.0f}x" for peer in ("ragas", "deepeval")),
+        lambda r: min(peer["ratio"] for peer in r["peers"].values()) >= 5,
+    ),
+    Row(
+        "grounding",
+        "Grounding evaluator, offline: balanced accuracy (kappa) on SummEdits, BEGIN",
+        "as it is (SummEdits: people .91, GPT-4 .82, SummaC about .58)",
+        lambda r: ", ".join(
+            f"{r['sets'][name]['all']['balanced_accuracy']:.2f} ({r['sets'][name]['all']['kappa']:.2f})"
+            for name in ("summedits", "begin")
+        ),
+        bool,
+    ),
 )
 
 

@@ -194,6 +194,24 @@ class OnlineEntry(_Section):
     )
 
 
+class ModelChecksSettings(_Section):
+    """Ask the models that the apps are pinned to whether they are still what they were."""
+
+    every: str | None = Field(None, description="such as 1d or 12h; else only `answerable models check` asks")
+    dataset: str | None = Field(None, description="examples that every app is asked, `NAME` or `NAME@3`")
+    datasets: dict[str, str] = Field(
+        {}, description="examples by app; else `dataset`, else those of its gate"
+    )
+    labels: tuple[str, ...] = Field(("production",), description="whose variants' models are asked")
+    channels: tuple[str, ...] = Field((), description="names of [channels.NAME] that hear of changes")
+    repeats: int = Field(1, ge=1, le=100, description="times each example is asked")
+    max_usd: Decimal | None = Field(None, gt=0, description="cap of one check of one model")
+    alpha: float = Field(
+        0.01, gt=0, le=0.5, description="how often chance alone may look like a change, for each check"
+    )
+    min_examples: int = Field(10, ge=2, description="over fewer nothing is concluded about behaviour")
+
+
 class Settings(BaseSettings):
     model_config = SettingsConfigDict(
         env_prefix="ANSWERABLE_", env_nested_delimiter="__", frozen=True, extra="forbid"
@@ -220,6 +238,7 @@ class Settings(BaseSettings):
     channels: dict[str, ChannelEntry] = {}
     alerts: tuple[AlertEntry, ...] = ()
     online: tuple[OnlineEntry, ...] = ()
+    model_checks: ModelChecksSettings = ModelChecksSettings()
     traces: TracesSettings = TracesSettings()
     telemetry: TelemetrySettings = TelemetrySettings()
 

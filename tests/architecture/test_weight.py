@@ -8,7 +8,7 @@ import sys
 from answerable.cli.registry import COMMANDS
 
 _SERVER = {"fastapi", "nicegui", "uvicorn"}
-_HEAVY = {"sqlalchemy", "alembic", "pandas", "scipy.stats", "ir_measures", "pyarrow"}
+_HEAVY = {"sqlalchemy", "alembic", "pandas", "scipy", "ir_measures", "pyarrow"}
 _MAY_SERVE = {"serve", "fake-models"}
 _LIST = """
 import sys

@@ -34,6 +34,7 @@ class Dialogue:
         """Fill `work.history` from the conversation that the request names. Raises InvalidInput for its id."""
         request, caller = work.request, work.caller
         if request.conversation_id is None:
+            work.history = fit_history(request.history, budget=work.variant.content.history.tokens)
             return None
         owner = Owner(caller.key_id, caller.user or "")
         with work.spans.step(names.CONVERSATION) as step:

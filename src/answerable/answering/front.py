@@ -84,6 +84,8 @@ class FrontService:
     ) -> AsyncGenerator[AnswerEvent, None]:
         request = restrict(request, caller)
         variant = self._apps.get_variant(request.app)
+        if request.model is not None:
+            variant = variant.with_model(request.model)
         trace_id, spans = self._recorder.begin(request, caller, variant)
         spender = Spender(variant.app, caller.key_id, caller.key_name, caller.user)
         budgeting = spans.step(names.BUDGET)
@@ -174,8 +176,10 @@ class FrontService:
         if grounding is None or not work.variant.content.cache.exact:
             return None
         collection = work.request.collection or grounding.collection
-        index = await self._search.find_index(collection)
-        return IndexState(collection, index.id, index.generation) if index else IndexState(collection, 0, 0)
+        named = grounding.index if collection == grounding.collection else None
+        index = await self._search.find_index(collection, named)
+        corpus = collection if named is None else f"{collection}/{named}"
+        return IndexState(corpus, index.id, index.generation) if index else IndexState(corpus, 0, 0)
 
 
 def _settle_failure(reservation: Reservation, failure: BaseException | None) -> None:

@@ -57,6 +57,8 @@ def _describe_work(work: Work) -> dict[str, Any]:
 def describe_input(request: RunRequest) -> dict[str, Any]:
     """Return the request as JSON: what was asked and what it overrode. A file stands as its digest and size."""
     values: dict[str, Any] = {"input": {name: _describe(value) for name, value in request.input.items()}}
+    if request.history:
+        values["history"] = [_describe_message(message) for message in request.history]
     if request.messages:
         values["messages"] = [_describe_message(message) for message in request.messages]
     if request.output is not None:

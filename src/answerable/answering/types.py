@@ -53,8 +53,12 @@ class RunRequest:
     output: OutputSchema | None = None
     collection: str | None = None
     conversation_id: str | None = None
+    history: tuple[Message, ...] = ()
+    """What was said before, where that is no conversation of ours."""
     fresh: bool = False
     """Whether to pass the cache by."""
+    model: str | None = None
+    """Asked in place of the variant's models, for measuring it; what answers then is a variant of its own."""
     answered: ChatResult | None = None
     """What the first model call of a `prompt` app gave, where it was had elsewhere: by a provider's batch."""
     trace_id: str | None = None

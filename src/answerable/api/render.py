@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from answerable.answering.types import Answer, Citation
+from answerable.knowledge.index_versions.types import IndexSummary
 from answerable.knowledge.types import Hit
 
 
@@ -27,6 +28,24 @@ def render_passage(number: int, hit: Hit) -> dict[str, Any]:
         "start": hit.start,
         "end": hit.end,
         "score": round(hit.score, 6),
+    }
+
+
+def render_index(index: IndexSummary) -> dict[str, Any]:
+    return {
+        "name": index.name,
+        "collection": index.collection,
+        "active": index.active,
+        "embedder": index.settings.embedder,
+        "chunk_tokens": index.settings.chunker.max_tokens,
+        "chunk_overlap": index.settings.chunker.overlap,
+        "dimensions": index.dimensions,
+        "documents": index.documents,
+        "behind": index.behind,
+        "chunks": index.chunks,
+        "bytes": index.bytes,
+        "problem": index.problem or None,
+        "created_at": index.created_at.isoformat(),
     }
 
 

@@ -96,6 +96,7 @@ class SearchBody(BaseModel):
 
     query: str = Field(min_length=1, max_length=MAX_QUESTION)
     collection: CollectionName = "docs"
+    index: CollectionName | None = Field(None, description="one of its indexes; else the active one")
     top_k: int = Field(8, ge=1, le=100)
     filter: dict[str, Any] | None = Field(
         None, description='on metadata, `{"year": {"gte": 2020}}`, or on uri, title, language, document_id'

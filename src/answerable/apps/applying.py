@@ -14,7 +14,13 @@ async def write(tx: Connection, change: AppChange, *, by: str, at: datetime) -> 
     """Write what the change changes, and nothing else."""
     if change.action != "unchanged":
         await store.write_app(
-            tx, name=change.name, kind=change.kind, description=change.description, traces=change.traces
+            tx,
+            name=change.name,
+            kind=change.kind,
+            description=change.description,
+            traces=change.traces,
+            evaluators=change.evaluators,
+            gate=change.gate,
         )
     for entry in change.variants:
         if entry.action == "registered":

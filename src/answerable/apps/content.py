@@ -10,7 +10,7 @@ import json
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler, model_serializer
 
 from answerable.llm.types import OutputMode
 
@@ -86,12 +86,21 @@ class Grounding(_Part):
     """Where a `rag` app looks, and how what it says is checked."""
 
     collection: str = "docs"
+    index: str | None = Field(
+        None, pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$", description="one of its indexes; else the active one"
+    )
     top_k: int = Field(8, ge=1, le=50)
     candidates: int = Field(200, ge=10, le=2000)
     dense_weight: float | None = Field(None, ge=0, le=1)
     context_tokens: int = Field(3000, ge=200, le=200_000)
     verifier: str = "lexical"
     policy: PolicyName = "keep"
+
+    @model_serializer(mode="wrap")
+    def _leave_out_the_active_index(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """A variant that names no index keeps the hash that it had before an index could be named."""
+        values: dict[str, Any] = serialize(self)
+        return values if self.index is not None else {k: v for k, v in values.items() if k != "index"}
 
 
 class CacheContent(_Part):

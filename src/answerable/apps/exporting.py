@@ -41,10 +41,13 @@ def export_app(app: App) -> Exported:
 
 def says_the_same(file: AppFile, app: App, exported: Exported) -> bool:
     """Tell whether the file already says what is exported, in whatever words."""
-    return (file.kind, file.description, file.traces, dict(file.labels)) == (
+    said = (file.kind, file.description, file.traces, file.evaluators, file.gate, dict(file.labels))
+    return said == (
         app.kind,
         app.description,
         app.traces,
+        app.evaluators,
+        app.gate,
         exported.labels,
     ) and {(variant.name, variant.hash) for variant in file.variants} == {
         (variant.name, variant.hash) for variant in exported.variants

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from answerable.apps.content import Kind
 from answerable.apps.files.types import AppFile
+from answerable.apps.gate_settings import GateSpec
 from answerable.apps.trace_settings import TraceSettings
 from answerable.apps.types import App, Label, Variant
 from answerable.core.errors import InvalidInput
 
 AppAction = Literal["registered", "changed", "unchanged"]
 VariantAction = Literal["registered", "restored", "unchanged"]
-LabelAction = Literal["created", "moved", "kept", "unchanged"]
+LabelAction = Literal["created", "moved", "kept", "blocked", "unchanged"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,8 @@ class LabelChange:
     """What the file says of one label: `file_variant` by name, which is `after`.
 
     `before` is the label as it was. `kept`: a person has moved it since the file last said something new, so it
-    stays there.
+    stays there. `blocked`: the label needs a pass of the gate that the variant does not have, so it stays too, and the
+    next apply tries again.
     """
 
     name: str
@@ -49,9 +51,9 @@ class LabelChange:
 
 @dataclass(frozen=True, slots=True)
 class AppChange:
-    """What an apply does to one app; `action` is of the app's kind, description and traces alone.
+    """What an apply does to one app; `action` is of all that its file says but variants and labels.
 
-    `traces_before` says nothing for an app that is new; `redescribed`: it was there with another kind or description.
+    What was `before` says nothing for an app that is new; `redescribed`: it was there with another kind or description.
     """
 
     name: str
@@ -59,6 +61,10 @@ class AppChange:
     description: str
     traces: TraceSettings
     traces_before: TraceSettings
+    evaluators: tuple[Any, ...]
+    evaluators_before: tuple[Any, ...]
+    gate: GateSpec
+    gate_before: GateSpec
     redescribed: bool
     action: AppAction
     variants: tuple[VariantChange, ...]
@@ -67,6 +73,14 @@ class AppChange:
     @property
     def traces_changed(self) -> bool:
         return self.traces != self.traces_before
+
+    @property
+    def evaluators_changed(self) -> bool:
+        return self.evaluators != self.evaluators_before
+
+    @property
+    def gate_changed(self) -> bool:
+        return self.gate != self.gate_before
 
     @property
     def changed(self) -> bool:
@@ -102,6 +116,10 @@ def _plan_app(file: AppFile, app: App | None) -> AppChange:
         description=file.description,
         traces=file.traces,
         traces_before=TraceSettings() if app is None else app.traces,
+        evaluators=file.evaluators,
+        evaluators_before=() if app is None else app.evaluators,
+        gate=file.gate,
+        gate_before=GateSpec() if app is None else app.gate,
         redescribed=app is not None and (app.kind, app.description) != (file.kind, file.description),
         action=_compare_app(file, app),
         variants=variants,
@@ -115,7 +133,8 @@ def _plan_app(file: AppFile, app: App | None) -> AppChange:
 def _compare_app(file: AppFile, app: App | None) -> AppAction:
     if app is None:
         return "registered"
-    before, after = (app.kind, app.description, app.traces), (file.kind, file.description, file.traces)
+    before = (app.kind, app.description, app.traces, app.evaluators, app.gate)
+    after = (file.kind, file.description, file.traces, file.evaluators, file.gate)
     return "unchanged" if before == after else "changed"
 
 

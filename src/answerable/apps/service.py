@@ -17,6 +17,7 @@ from answerable.apps.auditing import note_apply, note_move
 from answerable.apps.diff import VariantDiff, diff_variants
 from answerable.apps.events import listen
 from answerable.apps.files.types import AppFile
+from answerable.apps.label_gate import GatePasses, LabelGate, make_refusal
 from answerable.apps.planning import ApplyReport, plan
 from answerable.apps.snapshot import Snapshot
 from answerable.apps.types import App, Label, LabelEvent, Variant
@@ -40,7 +41,7 @@ class AppService:
     """The apps of a workspace. Reading takes no I/O: `load` and `watch` keep all of them in memory.
 
     `longest_wait` is how many seconds a change waits for another one to end. `trace_policy` holds where an app says
-    nothing of its own.
+    nothing of its own. `gate_passes` knows which variants may have a label that needs a pass; without it none may.
     """
 
     def __init__(
@@ -51,12 +52,14 @@ class AppService:
         clock: Clock,
         audit: ChangeLog,
         trace_policy: TracePolicy | None = None,
+        gate_passes: GatePasses | None = None,
         longest_wait: float = 10.0,
     ) -> None:
         self.default_app = default_app
         self._trace_policy = trace_policy or TracePolicy()
         self._database = database
         self._audit = audit
+        self._gate = LabelGate(gate_passes)
         self._clock = clock
         self._longest_wait = longest_wait
         self._snapshot = Snapshot({})
@@ -99,13 +102,15 @@ class AppService:
     async def apply(self, files: Sequence[AppFile], *, by: str, dry_run: bool = False) -> ApplyReport:
         """Register what is new in the files, and move the labels that no person holds; all of it or nothing.
 
-        What is registered already stays as it is, so a second apply changes nothing. With `dry_run` the report says
-        what would be done. Raises InvalidInput and Unavailable.
+        What is registered already stays as it is, so a second apply changes nothing. A label that needs a pass of the
+        gate stays where it is without one. With `dry_run` the report says what would be done. Raises InvalidInput and
+        Unavailable.
         """
         async with self._database.transaction() as tx:
             await store.lock(tx, longest_wait=self._longest_wait)
             apps = await store.read_apps(tx, self._snapshot.contents)
-            report = ApplyReport(plan(files, apps), dry_run=dry_run)
+            planned = await self._gate.hold_back(tx, plan(files, apps), files, apps)
+            report = ApplyReport(planned, dry_run=dry_run)
             changes = () if dry_run else report.apps
             for change in changes:
                 await applying.write(tx, change, by=by, at=self._clock.now())
@@ -115,11 +120,14 @@ class AppService:
             await self.load()
         return report
 
-    async def move_label(self, app: str, label: str, variant: str, *, by: str, reason: str) -> Label:
+    async def move_label(
+        self, app: str, label: str, variant: str, *, by: str, reason: str, force: bool = False
+    ) -> Label:
         """Point the label at a variant, named as after the `@` of a reference; a new label is made.
 
         The app's file leaves it there until it says something else, or the label is put back where the file says.
-        A label that is there already is not moved. Raises NotFound and InvalidInput.
+        A label that is there already is not moved. One that needs a pass of the gate moves without it by `force`
+        alone, which is audited. Raises NotFound, InvalidInput and Conflict (`gate_required`).
         """
         _check_label(label, reason)
         async with self._database.transaction() as tx:
@@ -130,6 +138,9 @@ class AppService:
             target = current.select(found, variant)
             if before is not None and before.variant.id == target.id:
                 return before
+            is_open = await self._gate.is_open(tx, found.gate, label, before=before, after=target)
+            if before is not None and not is_open and not force:
+                raise make_refusal(before, target)
             moved = Label(
                 app=app,
                 name=label,
@@ -142,8 +153,8 @@ class AppService:
                 held=not _file_agrees(before, target, found),
             )
             old = None if before is None else before.variant
-            await store.write_label(tx, moved, before=old)
-            await note_move(tx, self._audit, moved, before=old)
+            await store.write_label(tx, moved, before=old, forced=not is_open)
+            await note_move(tx, self._audit, moved, before=old, forced=not is_open)
         await self.load()
         return moved
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +14,7 @@ from psycopg.types.json import Json, Jsonb
 from pydantic import ValidationError
 
 from answerable.apps.content import Kind, VariantContent
+from answerable.apps.gate_settings import GateSpec, read_gate_spec
 from answerable.apps.trace_settings import TraceSettings, read_trace_settings
 from answerable.apps.types import App, Label, LabelEvent, Variant
 from answerable.core.errors import Unavailable
@@ -30,11 +31,14 @@ ON CONFLICT (app, name) DO UPDATE SET
     variant = EXCLUDED.variant, hash = EXCLUDED.hash, source = EXCLUDED.source, moved_by = EXCLUDED.moved_by,
     reason = EXCLUDED.reason, moved_at = EXCLUDED.moved_at, file_variant = EXCLUDED.file_variant, held = EXCLUDED.held
 """
-_EVENT = "app, label, from_variant, from_hash, to_variant, to_hash, source, moved_by, reason, moved_at"
+_EVENT = (
+    "app, label, from_variant, from_hash, to_variant, to_hash, source, moved_by, reason, moved_at, forced"
+)
 _INSERT_EVENT = """
-INSERT INTO label_event (app, label, from_variant, from_hash, to_variant, to_hash, source, moved_by, reason, moved_at)
+INSERT INTO label_event (app, label, from_variant, from_hash, to_variant, to_hash, source, moved_by, reason, moved_at,
+    forced)
 VALUES (%(app)s, %(name)s, %(from_variant)s, %(from_hash)s, %(variant)s, %(hash)s, %(source)s, %(by)s, %(reason)s,
-    %(at)s)
+    %(at)s, %(forced)s)
 """
 
 
@@ -66,7 +70,9 @@ async def read_apps(tx: Connection, known: Mapping[str, VariantContent]) -> dict
             if is_current:
                 names[app][name] = variant
     labels = await _read_labels(tx, [one for some in variants.values() for one in some])
-    cursor = await tx.execute("SELECT name, kind, description, traces FROM app ORDER BY name")
+    cursor = await tx.execute(
+        "SELECT name, kind, description, traces, evaluators, gate FROM app ORDER BY name"
+    )
     return {
         name: App(
             name,
@@ -76,8 +82,10 @@ async def read_apps(tx: Connection, known: Mapping[str, VariantContent]) -> dict
             tuple(variants[name]),
             names[name],
             read_trace_settings(name, traces),
+            tuple(evaluators),
+            read_gate_spec(name, gate),
         )
-        async for name, kind, description, traces in cursor
+        async for name, kind, description, traces, evaluators, gate in cursor
     }
 
 
@@ -129,14 +137,21 @@ async def _read_labels(tx: Connection, variants: Iterable[Variant]) -> dict[str,
 
 
 async def write_app(
-    tx: Connection, *, name: str, kind: Kind, description: str, traces: TraceSettings
+    tx: Connection,
+    *,
+    name: str,
+    kind: Kind,
+    description: str,
+    traces: TraceSettings,
+    evaluators: Sequence[Any],
+    gate: GateSpec,
 ) -> None:
-    """Insert the app, or give it this kind, this description and these settings of its traces."""
+    """Insert the app, or give it this kind, this description and these settings."""
     await tx.execute(
-        "INSERT INTO app (name, kind, description, traces) VALUES (%s, %s, %s, %s) "
+        "INSERT INTO app (name, kind, description, traces, evaluators, gate) VALUES (%s, %s, %s, %s, %s, %s) "
         "ON CONFLICT (name) DO UPDATE SET kind = EXCLUDED.kind, description = EXCLUDED.description, "
-        "traces = EXCLUDED.traces",
-        (name, kind, description, Jsonb(traces.to_json())),
+        "traces = EXCLUDED.traces, evaluators = EXCLUDED.evaluators, gate = EXCLUDED.gate",
+        (name, kind, description, Jsonb(traces.to_json()), Jsonb(list(evaluators)), Jsonb(gate.to_json())),
     )
 
 
@@ -161,7 +176,7 @@ async def set_current(tx: Connection, variant: Variant) -> None:
     )
 
 
-async def write_label(tx: Connection, label: Label, *, before: Variant | None) -> None:
+async def write_label(tx: Connection, label: Label, *, before: Variant | None, forced: bool = False) -> None:
     """Put the label where it says, and the move into its history."""
     values = {
         "app": label.app,
@@ -176,6 +191,7 @@ async def write_label(tx: Connection, label: Label, *, before: Variant | None) -
         "held": label.held,
         "from_variant": None if before is None else before.name,
         "from_hash": None if before is None else before.hash,
+        "forced": forced,
     }
     await tx.execute(_UPSERT_LABEL, values)
     await tx.execute(_INSERT_EVENT, values)
@@ -219,6 +235,7 @@ def _to_event(row: tuple[Any, ...]) -> LabelEvent:
         by=row[7],
         reason=row[8],
         at=row[9],
+        forced=row[10],
     )
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any
 
 from answerable.apps.content import Kind, VariantContent
+from answerable.apps.gate_settings import GateSpec
 from answerable.apps.trace_settings import TraceSettings
 
 
@@ -30,6 +32,14 @@ class Variant:
         """Return what a trace and an answer name: the variant's name and the start of its hash."""
         return f"{self.name}@{self.hash[:12]}"
 
+    def with_model(self, model: str) -> Variant:
+        """Return what the variant would be with this one model, the variant itself where that is what it has."""
+        if self.content.model == ((model,),):
+            return self
+        # Not a copy of the model: that would take the hash along.
+        fields = {name: getattr(self.content, name) for name in VariantContent.model_fields}
+        return replace(self, content=VariantContent(**{**fields, "model": ((model,),)}), registered_at=None)
+
 
 @dataclass(frozen=True, slots=True)
 class Label:
@@ -52,7 +62,10 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class LabelEvent:
-    """One move of a label. `before` (None: the label was new) and `after` are ids of variants."""
+    """One move of a label. `before` (None: the label was new) and `after` are ids of variants.
+
+    `forced`: the label needed a pass of the gate, and the move had none.
+    """
 
     app: str
     label: str
@@ -62,6 +75,7 @@ class LabelEvent:
     by: str
     reason: str
     at: datetime
+    forced: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +83,8 @@ class App:
     """An app as it stands: its labels by name and every variant ever registered, newest first.
 
     `names` holds what each name of a variant means now; an older content of that name is found by its hash. `traces`
-    says what is kept of its traces.
+    says what is kept of its traces, `evaluators` are entries of its file by which it is evaluated, and `gate` is what
+    a new variant must not be worse at.
     """
 
     name: str
@@ -79,3 +94,5 @@ class App:
     variants: tuple[Variant, ...]
     names: dict[str, Variant] = field(default_factory=dict)
     traces: TraceSettings = field(default_factory=TraceSettings)
+    evaluators: tuple[Any, ...] = ()
+    gate: GateSpec = field(default_factory=GateSpec)

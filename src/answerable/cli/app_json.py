@@ -19,6 +19,8 @@ def render_app(app: App) -> dict[str, Any]:
         "kind": app.kind,
         "description": app.description,
         "traces": app.traces.to_json(),
+        "evaluators": list(app.evaluators),
+        "gate": app.gate.to_json(),
         "labels": {name: render_label(label) for name, label in app.labels.items()},
         "variants": [
             {**render_variant(variant), "current": app.names.get(variant.name) is variant}
@@ -69,6 +71,7 @@ def render_event(event: LabelEvent) -> dict[str, Any]:
         "by": event.by,
         "reason": event.reason,
         "at": event.at.isoformat(),
+        "forced": event.forced,
     }
 
 
@@ -108,6 +111,8 @@ def _render_change(app: AppChange) -> dict[str, Any]:
         "name": app.name,
         "action": app.action,
         "traces": {"before": app.traces_before.to_json(), "after": app.traces.to_json()},
+        "evaluators": {"before": list(app.evaluators_before), "after": list(app.evaluators)},
+        "gate": {"before": app.gate_before.to_json(), "after": app.gate.to_json()},
         "variants": [{**render_variant(entry.variant), "action": entry.action} for entry in app.variants],
         "labels": {label.name: _render_label_change(label) for label in app.labels},
     }

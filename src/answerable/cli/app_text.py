@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Column, Table
 
 from answerable.apps.diff import Change, VariantDiff
+from answerable.apps.gate_settings import GateSpec
 from answerable.apps.planning import AppChange, ApplyReport, LabelChange
 from answerable.apps.trace_settings import TraceSettings
 from answerable.apps.types import App, LabelEvent, Variant
@@ -35,6 +36,9 @@ def print_app(app: App) -> None:
     console.print(f"{app.name} ({app.kind})  {app.description}\n", soft_wrap=True)
     if app.traces != TraceSettings():
         console.print(f"traces  {_describe_traces(app.traces)}\n", markup=False, soft_wrap=True)
+    if app.evaluators or app.gate != GateSpec():
+        said = {"evaluators": list(app.evaluators), "gate": app.gate.to_json()}
+        console.print(_to_yaml({key: value for key, value in said.items() if value}), soft_wrap=True)
     labels = Table("Label", _whole("Variant"), "By", _whole("Moved (UTC)"), "Reason", box=None)
     for label in app.labels.values():
         who = f"{label.by} (holds it)" if label.held else label.by
@@ -79,6 +83,7 @@ def print_events(events: Sequence[LabelEvent]) -> None:
     table = Table(_whole("When (UTC)"), "Label", _whole("From"), _whole("To"), "By", "Reason", box=None)
     for event in events:
         who = f"{event.by} (apply)" if event.source == "file" else event.by
+        who = f"{who} (forced)" if event.forced else who
         table.add_row(_show_time(event.at), event.label, event.before or "", event.after, who, event.reason)
     _make_console().print(table)
 
@@ -107,6 +112,10 @@ def _list_changes(app: AppChange) -> Iterator[tuple[str, str]]:
         yield "kind or description", "changed"
     if app.traces_changed:
         yield "traces", f"from {_describe_traces(app.traces_before)} to {_describe_traces(app.traces)}"
+    if app.evaluators_changed:
+        yield "evaluators", "changed"
+    if app.gate_changed:
+        yield "gate", "changed"
     for entry in app.variants:
         if entry.action != "unchanged":
             yield f"variant {entry.variant.id}", entry.action
@@ -127,6 +136,8 @@ def _describe_label(change: LabelChange) -> str:
         return f"set to {change.after.id}"
     if change.action == "moved":
         return f"moved from {before.variant.id} to {change.after.id}"
+    if change.action == "blocked":
+        return f"stays on {before.variant.id}: {change.after.id} has not passed the gate against it"
     when = _show_time(before.moved_at)
     return f"kept on {before.variant.id}, where {before.by} put it on {when} UTC: {before.reason}"
 
@@ -135,7 +146,7 @@ def _summarise(report: ApplyReport) -> str:
     if not report.apps:
         return "There is nothing to apply: no file in apps/."
     if not report.changed:
-        kept = any(label.action == "kept" for app in report.apps for label in app.labels)
+        kept = any(label.action in {"kept", "blocked"} for app in report.apps for label in app.labels)
         return "Nothing was changed." if kept else "Nothing to do: what is registered is what the files say."
     return "This is what would be done; nothing was changed." if report.dry_run else "Applied."
 

@@ -6,7 +6,7 @@ from rich.console import Console
 
 from answerable.core.errors import AnswerableError, InvalidInput, NotFound
 
-FAILED, WRONG_USAGE = 1, 2
+FAILED, WRONG_USAGE, INCONCLUSIVE = 1, 2, 3
 
 
 def report(error: AnswerableError) -> int:

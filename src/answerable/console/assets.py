@@ -17,6 +17,8 @@ _FOLDER = files("answerable.console") / "static"
 _MEDIA_TYPES = {
     "console.css": "text/css",
     "console.js": "text/javascript",
+    "evaluation.css": "text/css",
+    "evaluation.js": "text/javascript",
     "monitor.css": "text/css",
     "monitor.js": "text/javascript",
     "theme.js": "text/javascript",

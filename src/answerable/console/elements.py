@@ -14,7 +14,8 @@ READ_FORM = "(event) => { event.preventDefault(); emit(Object.fromEntries(new Fo
 class Tag(TextElement):
     """A native element. Its text is set as text, whatever it holds.
 
-    Attributes are named as in Python: `aria_label` becomes `aria-label`; None leaves one out.
+    Attributes are named as in Python: `aria_label` becomes `aria-label`; None leaves one out. The `value` of an input
+    is what it holds at first: drawing the page again leaves what was typed since.
     """
 
     def __init__(self, tag: str, text: str = "", classes: str = "", **attributes: str | None) -> None:
@@ -23,10 +24,15 @@ class Tag(TextElement):
             self.classes(classes)
         for name, value in attributes.items():
             if value is not None:
-                self.props[name.rstrip("_").replace("_", "-")] = value
+                self.props[_name_attribute(tag, name)] = value
 
     def set_attribute(self, name: str, value: str | None) -> None:
         self.props.set_optional(name, value)
+
+
+def _name_attribute(tag: str, name: str) -> str:
+    # Vue sets the property `value` whenever it draws; with the caret it sets the attribute, and only once.
+    return "^value" if (tag, name) == ("input", "value") else name.rstrip("_").replace("_", "-")
 
 
 class Button(Tag):

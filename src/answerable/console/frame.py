@@ -32,6 +32,8 @@ PAGES = {
     "apps": PageLink("/apps", "Apps", "p", READERS),
     "traces": PageLink("/traces", "Traces", "t", READERS),
     "review": PageLink("/review", "Review", "r", READERS),
+    "datasets": PageLink("/datasets", "Datasets", "d", READERS),
+    "evaluations": PageLink("/evaluations", "Evaluations", "e", READERS),
     "monitor": PageLink("/monitor", "Monitor", "o", READERS),
     "models": PageLink("/models", "Models", "m", READERS),
 }

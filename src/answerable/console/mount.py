@@ -17,6 +17,13 @@ from answerable.console.frame import build_error_page
 from answerable.console.pages.app import build_app_page
 from answerable.console.pages.apps import build_apps_page
 from answerable.console.pages.ask import build_ask_page
+from answerable.console.pages.datasets import build_dataset_page, build_datasets_page
+from answerable.console.pages.evaluations import (
+    build_comparison_page,
+    build_evaluations_page,
+    build_run_page,
+    build_verdict_page,
+)
 from answerable.console.pages.knowledge import build_knowledge_page
 from answerable.console.pages.models import build_models_page
 from answerable.console.pages.monitor import build_monitor_page
@@ -24,6 +31,7 @@ from answerable.console.pages.review import build_queue_page, build_review_page
 from answerable.console.pages.shared_trace import build_shared_page
 from answerable.console.pages.trace import build_trace_page
 from answerable.console.pages.traces import build_traces_page
+from answerable.console.parts.datasets.file_routes import dataset_files_router
 from answerable.console.parts.review.release import release_router
 from answerable.console.parts.traces.export_route import export_router
 from answerable.console.parts.traces.share_dialog import SHARED_PATH
@@ -42,6 +50,12 @@ _PAGES: dict[str, tuple[str, Callable[[Visitor, Request], Awaitable[None]]]] = {
     "/knowledge": ("Knowledge", build_knowledge_page),
     "/apps": ("Apps", build_apps_page),
     "/apps/{name}": ("App", build_app_page),
+    "/datasets": ("Datasets", build_datasets_page),
+    "/datasets/{name}": ("Dataset", build_dataset_page),
+    "/evaluations": ("Evaluations", build_evaluations_page),
+    "/evaluations/compare": ("Side by side", build_comparison_page),
+    "/evaluations/gates/{id}": ("Verdict", build_verdict_page),
+    "/evaluations/{id}": ("Eval run", build_run_page),
     "/models": ("Models", build_models_page),
     "/monitor": ("Monitor", build_monitor_page),
     "/traces": ("Traces", build_traces_page),
@@ -64,6 +78,7 @@ def mount(app: FastAPI, services: Services, *, clock: Clock | None = None) -> No
     app.include_router(trial_file_router(services, sessions))
     app.include_router(release_router(services, sessions))
     app.include_router(export_router(services, sessions))
+    app.include_router(dataset_files_router(services, sessions))
     for path, (title, build) in _PAGES.items():
         _add_page(path, title, build, services, sessions)
     _add_shared_page(services)

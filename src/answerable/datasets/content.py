@@ -7,6 +7,7 @@ import json
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
+from dataclasses import asdict
 from typing import Any
 
 from answerable.core.errors import InvalidInput
@@ -19,7 +20,27 @@ _NOT_WORDS = re.compile(r"[\W_]+")
 
 def hash_content(example: Example) -> bytes:
     """Return the hash of what is asked and what is expected; tags, weight and evidence may differ."""
-    return _hash(dump([example.input, example.expected]))
+    further = {
+        "acceptable": list(example.acceptable),
+        "refuse": example.refuse,
+        "tool_calls": [asdict(call) for call in example.tool_calls],
+        "history": [asdict(turn) for turn in example.history],
+    }
+    said = {name: value for name, value in further.items() if value}
+    return _hash(dump([example.input, example.expected, *([said] if said else [])]))
+
+
+def hash_whole(example: Example) -> bytes:
+    """Return the hash of everything an example says, its key too, whoever added it."""
+    values = asdict(example)
+    for name in ("provenance", "id", "content_hash", "added_at"):
+        del values[name]
+    return _hash(dump(_settle_numbers(values)))
+
+
+def make_key(example: Example) -> str:
+    """Return the key of an example whose author gave it none."""
+    return hash_content(example).hex()[:16]
 
 
 def dump(value: Any) -> str:
@@ -57,6 +78,17 @@ def normalise(words: str) -> str:
 
 def _hash(text: str) -> bytes:
     return hashlib.sha256(text.encode()).digest()
+
+
+def _settle_numbers(value: Any) -> Any:
+    """Return the value with 2.0 as 2: the database gives back whole numbers of any size without a point."""
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, Mapping):
+        return {name: _settle_numbers(entry) for name, entry in value.items()}
+    if isinstance(value, list | tuple):
+        return [_settle_numbers(entry) for entry in value]
+    return value
 
 
 def _list_texts(value: Any, path: str) -> Iterator[tuple[str, str]]:

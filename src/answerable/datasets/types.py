@@ -8,10 +8,15 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
+from answerable.core.errors import FieldProblem
+
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """A passage that supports what is expected. `uri` and `start`..`end` (characters) say where it stands."""
+    """A passage that supports what is expected. `uri` and `start`..`end` (characters) say where it stands.
+
+    `relevance` is its grade where there are several, such as 2 for what answers fully and 1 for what helps.
+    """
 
     text: str
     uri: str = ""
@@ -20,6 +25,7 @@ class Evidence:
     chunk_id: str = ""
     start: int | None = None
     end: int | None = None
+    relevance: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +40,7 @@ class Provenance:
     annotators: tuple[str, ...] = ()
     added_by: str = ""
     source: str = ""
-    """`trace`, `review`, or what a client calls it."""
+    """`trace`, `review`, `import:csv`, `synthetic:templates`, or what a client calls it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +65,9 @@ class Example:
 
     `acceptable` are texts that are as good as `expected`; `refuse` says that the right answer is none; `history` is
     what was said before. `key` is what its author calls it, unique in a dataset: an example that changes keeps its
-    key from version to version. `weight` is how much it counts among the others. `id`, `content_hash` and `added_at`
-    are the service's.
+    key from version to version. `weight` is how much it counts among the others; `split` names the part of the dataset
+    that it is in, such as `test`. `id`, `content_hash` and `added_at` are the service's. What has an `id` never changes
+    anything it says: an edited example has another id.
     """
 
     input: Mapping[str, Any]
@@ -75,6 +82,7 @@ class Example:
     metadata: Mapping[str, Any] = field(default_factory=dict)
     provenance: Provenance = field(default_factory=Provenance)
     key: str = ""
+    split: str = ""
     id: UUID | None = None
     content_hash: str = ""
     added_at: datetime | None = None
@@ -82,11 +90,80 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Dataset:
+    """A golden set as it stands: its draft. `held` examples wait for somebody to accept them, and are not counted.
+
+    `version` is the number of the newest one, 0 without any.
+    """
+
     id: UUID
     name: str
     description: str
     examples: int
     created_at: datetime
+    held: int = 0
+    version: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetVersion:
+    """A dataset as it was. `hash` is of everything its examples say; `examples` is how many there were.
+
+    `gone` of them are there no longer, since what they came from was erased.
+    """
+
+    dataset: str
+    number: int
+    hash: str
+    examples: int
+    created_at: datetime
+    by: str = ""
+    note: str = ""
+    gone: int = 0
+
+    @property
+    def ref(self) -> str:
+        """Return what people call it: `golden@3`."""
+        return f"{self.dataset}@{self.number}"
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetDiff:
+    """What is another way in `after` than in `before`, by key; `changed` are pairs of before and after.
+
+    The counts are of everything, the examples at most as many of each kind as were asked for.
+    """
+
+    before: DatasetVersion
+    after: DatasetVersion
+    added: tuple[Example, ...]
+    removed: tuple[Example, ...]
+    changed: tuple[tuple[Example, Example], ...]
+    added_count: int
+    removed_count: int
+    changed_count: int
+    unchanged_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What an import read at one place, such as `line 3`: an example, or the problem with what stands there."""
+
+    place: str
+    example: Example | None = None
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What an import did; `repeated` are examples that it brought twice. `problems` are of rows that were left out."""
+
+    added: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    removed: int = 0
+    repeated: int = 0
+    problems: tuple[FieldProblem, ...] = ()
+    problem_count: int = 0
 
 
 @dataclass(frozen=True, slots=True)

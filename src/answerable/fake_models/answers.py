@@ -8,7 +8,7 @@ import zlib
 from collections.abc import Sequence
 from dataclasses import replace
 
-from answerable.fake_models.behaviours import Behaviour
+from answerable.fake_models.behaviours import Behaviour, get_plain_name
 from answerable.fake_models.exchange import Prompt, Reply, Tool, ToolCall
 from answerable.fake_models.images import describe_images
 from answerable.fake_models.json_answers import fill, find_json
@@ -22,11 +22,15 @@ HALLUCINATION = "The figure was confirmed by 4217 independent auditors in Reykja
 
 _PIECE = re.compile(r"\s*\S+\s*?|\s+")
 _TOKENS_PER_IMAGE = 85
+_SUCCESSOR = "-2026-11-01"
+_FINGERPRINTS = ("fp_fake_1", "fp_fake_2")
+_SHY_OF = 3
+"""Of four questions, so many are passed on by a model that has drifted."""
 
 
 def answer(prompt: Prompt, behaviour: Behaviour) -> Reply:
     """Return what the model says, spoiled as the behaviour wants it."""
-    reply = _answer(prompt, behaviour)
+    reply = _sign(_answer(prompt, behaviour), prompt, behaviour)
     if behaviour is not Behaviour.DETAILED_USAGE:
         return reply
     return replace(
@@ -34,6 +38,17 @@ def answer(prompt: Prompt, behaviour: Behaviour) -> Reply:
         cached_tokens=reply.input_tokens // 2,
         cache_write_tokens=reply.input_tokens // 4,
         reasoning_tokens=reply.output_tokens // 2,
+    )
+
+
+def _sign(reply: Reply, prompt: Prompt, behaviour: Behaviour) -> Reply:
+    """Return the reply with the name and the fingerprint of what has answered."""
+    renamed = behaviour is Behaviour.RENAMED
+    name = get_plain_name(prompt.model)
+    return replace(
+        reply,
+        model=f"{name}{_SUCCESSOR}" if renamed else name,
+        fingerprint=_FINGERPRINTS[renamed or behaviour is Behaviour.PATCHED],
     )
 
 
@@ -72,6 +87,8 @@ def _say(prompt: Prompt, behaviour: Behaviour) -> str:
     if prompt.images:
         return describe_images(prompt.images)
     sources = parse_sources(prompt.text)
+    if behaviour is Behaviour.DRIFTED and zlib.crc32(question.encode("utf-8", "replace")) % 4 < _SHY_OF:
+        return ABSTENTION if sources else "I would rather not say."
     if not sources:
         return f"This is a fake model. You said: {' '.join(question.split()[:20])}"
     passage = find_passage(question, sources)

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from answerable.fake_models.answers import get_id, split_pieces
-from answerable.fake_models.behaviours import get_plain_name
 from answerable.fake_models.exchange import BadRequestError, Image, Json, Prompt, Reply, Tool, Wire
 from answerable.fake_models.frames import event_frame
 from answerable.fake_models.images import read_base64
@@ -121,7 +120,7 @@ def _message(prompt: Prompt, reply: Reply) -> dict[str, Any]:
         "id": f"msg_{get_id(prompt)}",
         "type": "message",
         "role": "assistant",
-        "model": get_plain_name(prompt.model),
+        "model": reply.model,
         "content": [],
         "stop_reason": None,
         "stop_sequence": None,

@@ -46,6 +46,12 @@ class Behaviour(StrEnum):
     """502 with an HTML page, as a proxy sends."""
     ENDLESS = "endless"
     """An answer that goes on until the caller hangs up, whatever `max_tokens` says."""
+    RENAMED = "renamed"
+    """The usual answer, by a model that calls itself otherwise and has another fingerprint."""
+    PATCHED = "patched"
+    """The usual answer with another fingerprint; only chat completions have one."""
+    DRIFTED = "drifted"
+    """The model that it always says it is has become shy: it passes on three of four questions."""
     DETAILED_USAGE = "detailed_usage"
     """The usual answer, of whose tokens some were cached, written to the cache, and used for reasoning."""
 

@@ -74,7 +74,8 @@ class Prompt:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What the fake model says. `cut` is true when `max_tokens` ended it.
+    """What the fake model says. `cut` is true when `max_tokens` ended it; `model` and `fingerprint` are what it says it
+    is.
 
     Cached tokens, whether read or written, are contained in the input tokens, reasoning ones in the output.
     """
@@ -87,6 +88,8 @@ class Reply:
     reasoning_tokens: int = 0
     tool_call: ToolCall | None = None
     cut: bool = False
+    model: str = ""
+    fingerprint: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from typing import Any
 
 from answerable.fake_models.answers import get_id, split_pieces
-from answerable.fake_models.behaviours import get_plain_name
 from answerable.fake_models.exchange import (
     ANY_OBJECT,
     CREATED,
@@ -85,11 +84,11 @@ def whole(prompt: Prompt, reply: Reply) -> Json:
         arguments = json.dumps(reply.tool_call.arguments)
         message |= {"content": None, "tool_calls": [_tool_call(reply, arguments)]}
     choice = {"index": 0, "message": message, "logprobs": None, "finish_reason": _finish_reason(reply)}
-    return _head(prompt, "chat.completion") | {"choices": [choice], "usage": _usage(reply)}
+    return _head(prompt, reply, "chat.completion") | {"choices": [choice], "usage": _usage(reply)}
 
 
 def frames(prompt: Prompt, reply: Reply) -> Iterator[bytes]:
-    head = _head(prompt, "chat.completion.chunk")
+    head = _head(prompt, reply, "chat.completion.chunk")
 
     def chunk(delta: Json, finish_reason: str | None = None) -> bytes:
         return data_frame(head | {"choices": [{"index": 0, "delta": delta, "finish_reason": finish_reason}]})
@@ -112,9 +111,14 @@ def error(status: int, message: str) -> Json:
     return {"error": {"message": message, "type": kind, "param": None, "code": None}}
 
 
-def _head(prompt: Prompt, kind: str) -> dict[str, Any]:
-    name = get_plain_name(prompt.model)
-    return {"id": f"chatcmpl-{get_id(prompt)}", "object": kind, "created": CREATED, "model": name}
+def _head(prompt: Prompt, reply: Reply, kind: str) -> dict[str, Any]:
+    return {
+        "id": f"chatcmpl-{get_id(prompt)}",
+        "object": kind,
+        "created": CREATED,
+        "model": reply.model,
+        "system_fingerprint": reply.fingerprint,
+    }
 
 
 def _tool_call(reply: Reply, arguments: str) -> dict[str, Any]:

@@ -8,7 +8,6 @@ from itertools import count
 from typing import Any
 
 from answerable.fake_models.answers import get_id, split_pieces
-from answerable.fake_models.behaviours import get_plain_name
 from answerable.fake_models.exchange import CREATED, BadRequestError, Image, Json, Prompt, Reply, Tool, Wire
 from answerable.fake_models.frames import event_frame
 from answerable.fake_models.images import read_data_url
@@ -62,7 +61,7 @@ def _read_tools(body: Json) -> tuple[Tool, ...]:
 
 
 def whole(prompt: Prompt, reply: Reply) -> Json:
-    return _response(prompt) | _ending(reply) | {"output": [_item(prompt, reply, "completed")]}
+    return _response(prompt, reply) | _ending(reply) | {"output": [_item(prompt, reply, "completed")]}
 
 
 def frames(prompt: Prompt, reply: Reply) -> Iterator[bytes]:
@@ -71,8 +70,8 @@ def frames(prompt: Prompt, reply: Reply) -> Iterator[bytes]:
     def frame(kind: str, **fields: Any) -> bytes:
         return event_frame({"type": kind, "sequence_number": next(numbers)} | fields)
 
-    yield frame("response.created", response=_response(prompt))
-    yield frame("response.in_progress", response=_response(prompt))
+    yield frame("response.created", response=_response(prompt, reply))
+    yield frame("response.in_progress", response=_response(prompt, reply))
     yield frame("response.output_item.added", output_index=0, item=_item(prompt, reply, "in_progress"))
     yield from (frame(kind, output_index=0, **fields) for kind, fields in _item_events(prompt, reply))
     yield frame("response.output_item.done", output_index=0, item=_item(prompt, reply, "completed"))
@@ -97,7 +96,7 @@ def _item_events(prompt: Prompt, reply: Reply) -> Iterator[tuple[str, Json]]:
     yield "response.content_part.done", place | {"part": _text_part(reply.text)}
 
 
-def _response(prompt: Prompt) -> dict[str, Any]:
+def _response(prompt: Prompt, reply: Reply) -> dict[str, Any]:
     return {
         "id": f"resp_{get_id(prompt)}",
         "object": "response",
@@ -107,7 +106,7 @@ def _response(prompt: Prompt) -> dict[str, Any]:
         "incomplete_details": None,
         "instructions": None,
         "metadata": {},
-        "model": get_plain_name(prompt.model),
+        "model": reply.model,
         "output": [],
         "parallel_tool_calls": True,
         "temperature": None,

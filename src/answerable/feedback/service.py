@@ -10,7 +10,7 @@ from answerable.core.errors import Conflict
 from answerable.db.database import Connection, Database
 from answerable.feedback import rollups, store
 from answerable.feedback.asked import store as asked_store
-from answerable.feedback.types import Level, Score, ScoreSum
+from answerable.feedback.types import Level, Score, ScorePair, ScoreSum
 
 
 class FeedbackService:
@@ -71,6 +71,47 @@ class FeedbackService:
         """
         async with self._database.transaction() as tx:
             return await store.list_changed(tx, since=since, until=until, settled=settled, limit=limit)
+
+    async def list_pairs(
+        self,
+        *,
+        evaluator: str,
+        version: str,
+        label: str,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        limit: int = 20_000,
+    ) -> list[ScorePair]:
+        """Return what one version of a judge and reviewers, under a label, said of the same answers, newest first.
+
+        `until` is exclusive; both are about when the answers were given.
+        """
+        async with self._database.transaction() as tx:
+            return await store.list_pairs(
+                tx,
+                evaluator=evaluator,
+                version=version,
+                label=label,
+                since=since,
+                until=until,
+                limit=limit,
+            )
+
+    async def list_judged(
+        self,
+        *,
+        evaluator: str,
+        version: str,
+        app: str | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        limit: int = 100_000,
+    ) -> dict[str, float]:
+        """Return what one version of a judge said, by trace, of the newest answers of an app, or of any."""
+        async with self._database.transaction() as tx:
+            return await store.list_judged(
+                tx, evaluator=evaluator, version=version, app=app, since=since, until=until, limit=limit
+            )
 
     async def find_earlier(
         self, tx: Connection, trace_id: str, *, key_id: UUID | None, idempotency_key: str

@@ -11,7 +11,7 @@ from psycopg.rows import class_row
 
 from answerable.core.texts import to_storable
 from answerable.db.database import Connection
-from answerable.feedback.types import Score
+from answerable.feedback.types import Score, ScorePair
 
 _GIVEN: Final = (
     "id, trace_id, span_id, app, variant, key_id, answered_at, name, source, value, label, text, by, evaluator,"
@@ -50,6 +50,70 @@ async def list_changed(
         (since, until, settled, limit),
     )
     return await cursor.fetchall()
+
+
+async def list_pairs(
+    tx: Connection,
+    *,
+    evaluator: str,
+    version: str,
+    label: str,
+    since: datetime | None,
+    until: datetime | None,
+    limit: int,
+) -> list[ScorePair]:
+    """Return what one version of a judge and people under a label said of the same answers, newest answers first."""
+    cursor = tx.cursor(row_factory=class_row(ScorePair))
+    await cursor.execute(
+        """SELECT judge.trace_id, judge.app, judge.variant, judge.answered_at, judge.value AS judge,
+            avg(human.value) AS human
+        FROM score AS human JOIN score AS judge USING (trace_id)
+        WHERE human.source = 'human' AND human.name = %(label)s AND human.value IS NOT NULL
+            AND judge.source = 'judge' AND judge.evaluator = %(evaluator)s AND judge.evaluator_version = %(version)s
+            AND judge.value IS NOT NULL
+            AND (%(since)s::timestamptz IS NULL OR judge.answered_at >= %(since)s)
+            AND (%(until)s::timestamptz IS NULL OR judge.answered_at < %(until)s)
+        GROUP BY judge.id ORDER BY judge.answered_at DESC, judge.id LIMIT %(limit)s""",
+        {
+            "evaluator": evaluator,
+            "version": version,
+            "label": label,
+            "since": since,
+            "until": until,
+            "limit": limit,
+        },
+    )
+    return await cursor.fetchall()
+
+
+async def list_judged(
+    tx: Connection,
+    *,
+    evaluator: str,
+    version: str,
+    app: str | None,
+    since: datetime | None,
+    until: datetime | None,
+    limit: int,
+) -> dict[str, float]:
+    """Return what one version of a judge said, by trace, of the newest answers."""
+    cursor = await tx.execute(
+        """SELECT trace_id, value FROM score
+        WHERE source = 'judge' AND evaluator = %(evaluator)s AND evaluator_version = %(version)s AND value IS NOT NULL
+            AND (%(app)s::text IS NULL OR app = %(app)s)
+            AND (%(since)s::timestamptz IS NULL OR answered_at >= %(since)s)
+            AND (%(until)s::timestamptz IS NULL OR answered_at < %(until)s)
+        ORDER BY answered_at DESC, id LIMIT %(limit)s""",
+        {
+            "evaluator": evaluator,
+            "version": version,
+            "app": app,
+            "since": since,
+            "until": until,
+            "limit": limit,
+        },
+    )
+    return {row[0]: row[1] async for row in cursor}
 
 
 async def list_of_request(tx: Connection, key_id: UUID | None, idempotency_key: str) -> list[Score]:

@@ -60,3 +60,15 @@ class ScoreSum:
     source: Source
     count: int
     total: float
+
+
+@dataclass(frozen=True, slots=True)
+class ScorePair:
+    """What a judge and people said of one answer: `human` is the mean of what reviewers came to in their queues."""
+
+    trace_id: str
+    app: str
+    variant: str
+    answered_at: datetime
+    judge: float
+    human: float

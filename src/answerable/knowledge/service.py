@@ -19,14 +19,14 @@ from answerable.knowledge.types import (
     DocumentPage,
     DocumentText,
     Groups,
-    IndexSettings,
+    PassagePlace,
     StoredPassage,
 )
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 _MAX_PAGE = 500
-_CHUNK_ID = re.compile(r"([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.([0-9]{1,9})")
-"""A document and a position in it."""
+_CHUNK_ID = re.compile(r"([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.([0-9]{1,9})(?:@([0-9]{1,18}))?")
+"""A document, a position in it, and an index."""
 
 
 class KnowledgeService:
@@ -142,8 +142,7 @@ class KnowledgeService:
             if source_uri is None:
                 raise _no_document(document_id)
             await lock_sources(tx, chosen, [source_uri])
-            index = await self._indexes.get_or_create_active(tx, chosen, IndexSettings(), dimensions=1)
-            await delete_documents(tx, self._indexes, index, [document_id])
+            await delete_documents(tx, self._indexes, chosen, [document_id])
             await forget_sources(tx, chosen, [source_uri])
             details = {"document": document_id}
             await self._audit.note(tx, actor=by, action="document.delete", target=collection, details=details)
@@ -174,7 +173,7 @@ def _no_document(document_id: UUID) -> NotFound:
     return NotFound(f"There is no document {document_id}.", hint="It may have been deleted or ingested anew.")
 
 
-def _find_place(chunk_id: str) -> tuple[UUID, int] | None:
-    """Return the document and the position that the id of a passage names."""
+def _find_place(chunk_id: str) -> PassagePlace | None:
+    """Return what the id of a passage names."""
     found = _CHUNK_ID.fullmatch(chunk_id)
-    return (UUID(found[1]), int(found[2])) if found else None
+    return PassagePlace(UUID(found[1]), int(found[2]), int(found[3]) if found[3] else None) if found else None

@@ -8,12 +8,14 @@ from uuid import UUID
 
 from answerable.db.database import Connection
 from answerable.knowledge.types import (
+    MAIN_INDEX,
     Collection,
     CollectionSummary,
     Document,
     DocumentRef,
     DocumentText,
     Groups,
+    PassagePlace,
     StoredPassage,
 )
 
@@ -149,22 +151,26 @@ async def list_chunk_spans(tx: Connection, document_id: UUID, *, groups: Groups)
 
 
 async def list_passages(
-    tx: Connection, places: Sequence[tuple[UUID, int]], *, groups: Groups
+    tx: Connection, places: Sequence[PassagePlace], *, groups: Groups
 ) -> list[StoredPassage]:
-    """Return the passages at these positions of documents; one that is not there, or not to be seen, is left out."""
+    """Return the passages at these places; one that is not there, or not to be seen, is left out."""
     cursor = await tx.execute(
         f"""
         SELECT k.position, d.id, d.uri, d.title, d.metadata, k.text, k.heading_path, k.page, k.start_offset,
-               k.end_offset
-        FROM unnest(%(documents)s::uuid[], %(positions)s::integer[]) AS wanted (document_id, position)
+               k.end_offset, wanted.index_id
+        FROM unnest(%(documents)s::uuid[], %(positions)s::integer[], %(indexes)s::bigint[])
+            AS wanted (document_id, position, index_id)
         JOIN document d ON d.id = wanted.document_id
-        JOIN index_version i ON i.collection_id = d.collection_id AND i.state = 'active'
+        JOIN index_version i ON i.collection_id = d.collection_id
+            AND CASE WHEN wanted.index_id IS NULL THEN i.name = %(main)s ELSE i.id = wanted.index_id END
         JOIN chunk k ON k.index_id = i.id AND k.document_id = d.id AND k.position = wanted.position
         WHERE {_VISIBLE}
         """,
         {
-            "documents": [document for document, _ in places],
-            "positions": [position for _, position in places],
+            "documents": [place.document_id for place in places],
+            "positions": [place.position for place in places],
+            "indexes": [place.index_id for place in places],
+            "main": MAIN_INDEX,
             "groups": _as_list(groups),
         },
     )
@@ -172,8 +178,9 @@ async def list_passages(
 
 
 def _to_passage(row: tuple[Any, ...]) -> StoredPassage:
+    place = PassagePlace(row[1], row[0], row[10])
     return StoredPassage(
-        chunk_id=f"{row[1]}.{row[0]}", document=DocumentRef(id=row[1], uri=row[2], title=row[3], metadata=row[4]),
+        chunk_id=str(place), document=DocumentRef(id=row[1], uri=row[2], title=row[3], metadata=row[4]),
         text=row[5], heading_path=tuple(row[6]), page=row[7], start=row[8], end=row[9],
     )  # fmt: skip
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import numpy as np
@@ -32,8 +32,30 @@ class IndexSettings:
     chunker: ChunkerSettings = field(default_factory=ChunkerSettings)
 
 
+MAIN_INDEX: Final = "main"
+"""The name of a collection's first index."""
+
+
+@dataclass(frozen=True, slots=True)
+class PassagePlace:
+    """Where a passage stands: a document, a position in it, and the index that cut it (None: the first one).
+
+    Written `DOCUMENT.POSITION`, or `DOCUMENT.POSITION@INDEX`: another index cuts elsewhere.
+    """
+
+    document_id: UUID
+    position: int
+    index_id: int | None = None
+
+    def __str__(self) -> str:
+        place = f"{self.document_id}.{self.position}"
+        return place if self.index_id is None else f"{place}@{self.index_id}"
+
+
 @dataclass(frozen=True, slots=True)
 class Index:
+    """One of a collection's indexes. `state` is `active` (what is searched unless one is named) or `beside`."""
+
     id: int
     collection_id: int
     settings: IndexSettings
@@ -41,6 +63,11 @@ class Index:
     state: str
     generation: int
     languages: tuple[str, ...]
+    name: str = MAIN_INDEX
+
+    def make_chunk_id(self, document_id: UUID, position: int) -> str:
+        """Return the id of one of its passages."""
+        return str(PassagePlace(document_id, position, None if self.name == MAIN_INDEX else self.id))
 
 
 @dataclass(frozen=True, slots=True)

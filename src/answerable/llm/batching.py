@@ -116,6 +116,7 @@ class CollectedJob:
             cost_usd=self._find_cost(response, reply.usage),
             finish_reason=reply.ending,
             response_model=reply.model,
+            fingerprint=reply.fingerprint,
             attempts=(Attempt(self._name, start_ms=0.0, duration_ms=0.0),),
         )
 

@@ -104,6 +104,7 @@ class ProviderChatModel:
             cost_usd=self._prices.find_cost(self._model_name, usage),
             finish_reason=reply.ending,
             response_model=reply.model,
+            fingerprint=reply.fingerprint,
         )
 
 

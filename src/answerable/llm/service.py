@@ -14,10 +14,10 @@ from answerable.llm.catalogue import Catalogue, ModelInfo
 from answerable.llm.names import EXTRACTIVE, LOCAL, split_name
 from answerable.llm.policy import CallPolicy
 from answerable.llm.providers.registry import KINDS, load_backend
-from answerable.llm.providers.types import Backend, BatchApi, Connection, ProviderSettings
+from answerable.llm.providers.types import Backend, BatchApi, Connection, ModelFacts, ProviderSettings
 from answerable.llm.routing.fleet import Fleet, Source
 from answerable.llm.routing.types import CallPlan
-from answerable.llm.status import ModelRecord, ModelStatus
+from answerable.llm.status import ModelRecord, ModelStatus, Served
 from answerable.llm.types import ChatModel, ChatRequest, ChatResult, Embedder, Message
 
 _CHECK_SECONDS = 20.0
@@ -138,6 +138,18 @@ class Models:
         return ModelHealth(
             name, True, f"It gives {embedder.dimensions} dimensions.", None, time.monotonic() - start
         )
+
+    def list_served(self, name: str) -> tuple[Served, ...]:
+        """Return what the chat model's provider said had answered, since this process started."""
+        return next((one.served for one in self._fleet.list_status() if one.name == name), ())
+
+    async def describe(self, name: str) -> ModelFacts:
+        """Return what is known of the chat model without asking it. Raises InvalidInput and SetupError."""
+        provider, model = split_name(name)
+        if provider == LOCAL:
+            return ModelFacts()
+        # Loading an SDK and looking through the public price list must not stop the event loop.
+        return await asyncio.to_thread(lambda: self._connect(provider).describe(model))
 
     def describe_origin(self, names: Iterable[str]) -> str:
         """Return what these names stand for here: kind, address and options of their providers, no key."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter, deque
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -15,6 +15,8 @@ from answerable.llm.types import Usage
 
 _KEPT = 256
 """Durations that percentiles are taken over."""
+_MOST_SERVED = 64
+"""Names and fingerprints that are remembered of a model, those that were heard last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +25,16 @@ class Percentiles:
 
     p50_ms: float | None
     p95_ms: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """What a provider says has answered: its name of the model, and a fingerprint of how it was run; empty where it
+    says nothing. `answers` counts those."""
+
+    model: str
+    fingerprint: str
+    answers: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +61,7 @@ class ModelStatus:
     rests_for: float
     last_error: str | None = None
     last_error_at: datetime | None = None
+    served: tuple[Served, ...] = ()
 
 
 class ModelRecord:
@@ -65,6 +78,7 @@ class ModelRecord:
         self.spend_usd = Decimal(0)
         self.unpriced = 0
         self._clock = clock
+        self._served: dict[tuple[str, str], Served] = {}
         self._first_token: deque[float] = deque(maxlen=_KEPT)
         self._whole: deque[float] = deque(maxlen=_KEPT)
         self._total: deque[float] = deque(maxlen=_KEPT)
@@ -81,6 +95,14 @@ class ModelRecord:
             self.unpriced += 1
         else:
             self.spend_usd += cost
+
+    def note_served(self, model: str | None, fingerprint: str | None) -> None:
+        """Note what the provider says has answered."""
+        key = (model or "", fingerprint or "")
+        known = self._served.pop(key, Served(*key, answers=0))
+        self._served[key] = replace(known, answers=known.answers + 1)
+        if len(self._served) > _MOST_SERVED:
+            del self._served[next(iter(self._served))]
 
     def note_error(self, code: str, detail: str) -> None:
         self.errors[code] += 1
@@ -119,6 +141,7 @@ class ModelRecord:
             rests_for=round(rests_for, 1),
             last_error=self.last_error,
             last_error_at=self.last_error_at,
+            served=tuple(self._served.values()),
         )
 
 

@@ -106,7 +106,11 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class ChatResult:
-    """The end of a call. `cost_usd` is None when the price is unknown, and 0 only for a model that costs nothing."""
+    """The end of a call. `cost_usd` is None when the price is unknown, and 0 only for a model that costs nothing.
+
+    `response_model` and `fingerprint` are what the provider says has answered, and how it was run; None: it says
+    nothing.
+    """
 
     text: str
     model: str
@@ -114,6 +118,7 @@ class ChatResult:
     cost_usd: Decimal | None = None
     finish_reason: Literal["stop", "length", "content_filter", "other"] = "stop"
     response_model: str | None = None
+    fingerprint: str | None = None
     attempts: tuple[Attempt, ...] = ()
 
 

@@ -11,6 +11,7 @@ from answerable.apps.service import AppService
 from answerable.core.clock import SystemClock
 from answerable.core.errors import SetupError
 from answerable.db.database import Database
+from answerable.evaluation.gating.passes import StoredPasses
 from answerable.llm.service import Models
 from answerable.settings import FILE_NAME, Settings
 from answerable.traces.redaction.own_patterns import find_faults
@@ -27,6 +28,7 @@ async def open_apps(
         clock=SystemClock(),
         audit=audit,
         trace_policy=_trace_policy(settings),
+        gate_passes=StoredPasses(),
     )
     await stack.enter_async_context(apps.watched())
     known = {app.name for app in apps.list_apps()}

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from prometheus_client import CollectorRegistry
 
 from answerable.access.audit.service import AuditLog
-from answerable.answering.front import FrontService
-from answerable.answering.types import Caller, RunRequest
 from answerable.core.clock import SystemClock
 from answerable.db.database import Database
 from answerable.feedback.service import FeedbackService
@@ -21,20 +18,12 @@ from answerable.monitoring.metrics.counters import make_counter
 from answerable.monitoring.metrics.definitions import ALERT_DELIVERIES, EVALUATIONS
 from answerable.quality.online.caps import DailyCaps
 from answerable.quality.online.evaluators.registry import Evaluators
-from answerable.quality.online.judge import Judgement
 from answerable.quality.online.scoring import TaskScorer
 from answerable.quality.online.service import OnlineEvaluation
 from answerable.quality.online.types import Rule
 from answerable.settings import ChannelEntry, Settings
 from answerable.traces.service import TraceService
 from answerable.wiring.secrets import read_secret
-
-
-async def ask_judge(front: FrontService, app: str, input: Mapping[str, Any], trace_id: str) -> Judgement:
-    """Run an app that judges, on no user's account; what it said about another run is not said again."""
-    request = RunRequest(app=app, input=input, purpose="judge", fresh=True, trace_id=trace_id)
-    answer = await front.run(request, Caller())
-    return Judgement(answer.data, answer.cost_usd, answer.variant)
 
 
 def make_online(

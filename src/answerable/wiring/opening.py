@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from functools import partial
 
 from prometheus_client import CollectorRegistry
 
@@ -29,6 +28,10 @@ from answerable.conversations.service import ConversationService
 from answerable.core.clock import SystemClock
 from answerable.datasets.service import DatasetService
 from answerable.db.database import Database
+from answerable.evaluation.gating.service import GateService
+from answerable.evaluation.judging.apps import JudgeApps
+from answerable.evaluation.judging.calibration.records import CalibrationRecords
+from answerable.evaluation.runs.service import EvalService
 from answerable.feedback.service import FeedbackService
 from answerable.feedback.tokens import FeedbackTokens
 from answerable.jobs.queue import JobQueue
@@ -49,11 +52,13 @@ from answerable.quality.erasure import Eraser
 from answerable.quality.examples import ExampleMaker
 from answerable.quality.label_studio import ReviewExchange
 from answerable.quality.online.evaluators.registry import Evaluators
+from answerable.quality.online.judged import JudgedRuns
 from answerable.quality.online.rules import check_rules, make_rule
 from answerable.quality.online.sampling import Sampler
 from answerable.quality.queues.filling import QueueFiller
 from answerable.quality.reviews import ReviewDesk
 from answerable.quality.scoring import Scorer
+from answerable.quality.synthetic import SyntheticExamples
 from answerable.reviews.service import ReviewService
 from answerable.reviews.work import ReviewWork
 from answerable.settings import Settings
@@ -64,11 +69,15 @@ from answerable.traces.redaction.redactor import TraceRedactor
 from answerable.traces.sharing import TraceSharing
 from answerable.traces.views.service import ViewService
 from answerable.wiring.apps import open_apps
+from answerable.wiring.canaries import make_canaries
 from answerable.wiring.database import open_database
+from answerable.wiring.datasets import QuestionWriters
+from answerable.wiring.evaluation import make_planner
 from answerable.wiring.feedback import make_feedback_intake, make_sessions, open_signals
-from answerable.wiring.knowledge import make_ingestion_settings, make_web_limits
+from answerable.wiring.judging import make_ask_judge, make_judges, make_may_gate
+from answerable.wiring.knowledge import make_ingestion_settings, make_web_limits, open_index_versions
 from answerable.wiring.models import open_models
-from answerable.wiring.monitoring import ask_judge, make_alerts, make_online
+from answerable.wiring.monitoring import make_alerts, make_online
 from answerable.wiring.services import Services
 from answerable.wiring.tracing import make_traces, open_recorder, open_sender
 
@@ -112,6 +121,9 @@ async def _build(
     search = SearchService(database, models.embedder, clock)
     verifiers = Verifiers(lexical=LexicalVerifier(models.embedder(settings.embedder)), chat=models.chat)
     apps = await open_apps(settings, database, models, audit, stack)
+    index_versions = open_index_versions(
+        settings, database, jobs, indexes, ingestion, models=models, apps=apps, audit=audit
+    )
     sender = await open_sender(settings, stack)
     rules = [make_rule(**entry.model_dump()) for entry in settings.online]
     check_rules(rules)
@@ -165,7 +177,16 @@ async def _build(
         database=database, reviews=reviews, work=ReviewWork(clock=clock), cases=cases, feedback=feedback
     )
     datasets = DatasetService(database, embed=models.embedder(LOCAL_EMBEDDER).embed_query, clock=clock)
-    judging = Evaluators(ask=partial(ask_judge, front), apps=apps, knowledge=knowledge)
+    evals = EvalService(
+        database,
+        datasets=datasets,
+        clock=clock,
+        list_trust=CalibrationRecords(database).list_trust,
+        erase_traces=traces.erase_traces,
+    )
+    judge_apps = JudgeApps(apps, default_model=models.default_chat_name)
+    ask = make_ask_judge(front, judge_apps, JudgedRuns(database))
+    judging = Evaluators(ask=ask, find=judge_apps.find, knowledge=knowledge)
     online = make_online(database, rules, judging, traces, feedback, registry)
     eraser = Eraser(
         database,
@@ -177,10 +198,36 @@ async def _build(
             "review_items": reviews,
             "examples": datasets,
             "judgements": online,
+            "eval_results": evals,
         },
         of_users={"scores": feedback, "budget_days": budgets},
         audit=audit,
     )
+    alerts = make_alerts(settings, environ, database, traces, registry, audit)
+    planner = make_planner(
+        settings,
+        front,
+        apps=apps,
+        datasets=datasets,
+        models=models,
+        search=search,
+        verifiers=verifiers,
+        ask_judge=ask,
+        judge_apps=judge_apps,
+    )
+    canaries = make_canaries(
+        settings,
+        database,
+        front,
+        apps=apps,
+        models=models,
+        search=search,
+        planner=planner,
+        evals=evals,
+        alerts=alerts,
+        audit=audit,
+    )
+    judges = make_judges(database, judge_apps, feedback=feedback, traces=traces, runs=evals, clock=clock)
     return Services(
         settings=settings,
         database=database,
@@ -190,6 +237,7 @@ async def _build(
         models=models,
         apps=apps,
         knowledge=knowledge,
+        index_versions=index_versions,
         ingestion=ingestion,
         job_worker=JobWorker(jobs, database),
         search=search,
@@ -213,6 +261,8 @@ async def _build(
         queue_filler=QueueFiller(reviews=reviews, traces=traces, feedback=feedback, apps=apps, clock=clock),
         datasets=datasets,
         examples=ExampleMaker(datasets=datasets, traces=traces, reviews=reviews, knowledge=knowledge),
+        synthetic=SyntheticExamples(datasets=datasets, knowledge=knowledge),
+        question_writers=QuestionWriters(front, apps),
         otlp_receiver=OtlpReceiver(traces),
         otlp_sender=sender,
         monitor=MonitorService(database, apps, kept=ROLLUPS_KEPT, clock=clock),
@@ -227,8 +277,15 @@ async def _build(
             version=__version__,
             clock=clock,
         ),
-        alerts=make_alerts(settings, environ, database, traces, registry, audit),
+        alerts=alerts,
         online=online,
+        evals=evals,
+        eval_planner=planner,
+        ask_judge=ask,
+        judge_apps=judge_apps,
+        judges=judges,
+        gates=GateService(database, evals=evals, may_gate=make_may_gate(judges), clock=clock),
+        canaries=canaries,
     )
 
 

@@ -21,9 +21,18 @@ from answerable.conversations.service import ConversationService
 from answerable.core.errors import SetupError
 from answerable.datasets.service import DatasetService
 from answerable.db.database import Database
+from answerable.evaluation.canaries.service import CanaryService
+from answerable.evaluation.evaluators.checking import list_faults
+from answerable.evaluation.gating.service import GateService
+from answerable.evaluation.judging.apps import JudgeApps
+from answerable.evaluation.judging.calibration.service import JudgeService
+from answerable.evaluation.judging.types import AskJudge
+from answerable.evaluation.planning import EvalPlanner
+from answerable.evaluation.runs.service import EvalService
 from answerable.feedback.service import FeedbackService
 from answerable.jobs.worker import JobWorker
 from answerable.knowledge.index.search import SearchService
+from answerable.knowledge.index_versions.service import IndexVersions
 from answerable.knowledge.ingestion.service import IngestionService
 from answerable.knowledge.service import KnowledgeService
 from answerable.llm.service import Models
@@ -38,6 +47,7 @@ from answerable.quality.label_studio import ReviewExchange
 from answerable.quality.online.service import OnlineEvaluation
 from answerable.quality.queues.filling import QueueFiller
 from answerable.quality.reviews import ReviewDesk
+from answerable.quality.synthetic import SyntheticExamples
 from answerable.reviews.service import ReviewService
 from answerable.settings import FILE_NAME, Settings
 from answerable.traces.otlp.receiving import OtlpReceiver
@@ -45,6 +55,7 @@ from answerable.traces.otlp.sending import OtlpSender
 from answerable.traces.service import TraceService
 from answerable.traces.sharing import TraceSharing
 from answerable.traces.views.service import ViewService
+from answerable.wiring.datasets import QuestionWriters
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +70,7 @@ class Services:
     models: Models
     apps: AppService
     knowledge: KnowledgeService
+    index_versions: IndexVersions
     ingestion: IngestionService
     job_worker: JobWorker
     search: SearchService
@@ -80,6 +92,8 @@ class Services:
     queue_filler: QueueFiller
     datasets: DatasetService
     examples: ExampleMaker
+    synthetic: SyntheticExamples
+    question_writers: QuestionWriters
     otlp_receiver: OtlpReceiver
     otlp_sender: OtlpSender | None
     monitor: MonitorService
@@ -87,6 +101,13 @@ class Services:
     metrics: MetricsService
     alerts: AlertService
     online: OnlineEvaluation
+    evals: EvalService
+    eval_planner: EvalPlanner
+    ask_judge: AskJudge
+    judge_apps: JudgeApps
+    judges: JudgeService
+    gates: GateService
+    canaries: CanaryService
 
     async def apply_workspace(self) -> None:
         """Register the apps of the workspace's files, and make their models. Raises SetupError with all problems."""
@@ -115,7 +136,7 @@ def load_workspace_apps(services: Services) -> LoadedApps:
     Off the event loop: it may run the user's own modules.
     """
     settings, model = services.settings, services.models.default_chat_name
-    loaded = load_apps(settings.workspace, default_model=model)
+    loaded = load_apps(settings.workspace, default_model=model, list_faults=list_faults)
     own = {path.stem for path in (settings.workspace / "apps").glob("*.yaml")}
     built_in = [app for app in builtin_apps(default_model=model) if app.name not in own]
     return replace(loaded, apps=(*built_in, *loaded.apps))

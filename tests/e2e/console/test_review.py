@@ -112,7 +112,9 @@ def test_a_queue_is_worked_through_by_keys_alone(open_page: OpenPage, server: Ru
     expect(page.locator(".notice").last).to_contain_text("Added to the dataset by-keys")
     page.keyboard.press("Enter")
     expect(question(page)).not_to_have_text(first)
-    expect(page.locator(".work-progress")).to_contain_text("1 by you")  # the next item shows before this one is saved
+    expect(page.locator(".work-progress")).to_contain_text(
+        "1 by you"
+    )  # the next item shows before this one is saved
     with server.client() as client:
         (example,) = client.get("/v1/datasets/by-keys/examples").json()["examples"]
         assert (example["input"], example["expected"]) == ({"question": first}, "It was built in 1883.")
@@ -144,7 +146,9 @@ def test_a_part_of_the_answer_is_marked(open_page: OpenPage, server: RunningServ
     shown = question(page).inner_text()
     page.keyboard.press("Enter")
     expect(question(page)).not_to_have_text(shown)
-    expect(page.locator(".work-progress")).to_contain_text("1 by you")  # the next item shows before this one is saved
+    expect(page.locator(".work-progress")).to_contain_text(
+        "1 by you"
+    )  # the next item shows before this one is saved
     with server.client() as client:
         (item,) = client.get("/v1/queues/marking/items", params={"state": "done"}).json()["items"]
     assert item["final"]["parts"] == [{"start": 4, "end": 14, "label": "wrong"}]

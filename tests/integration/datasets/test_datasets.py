@@ -3,25 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
 
 import pytest
 
 from answerable.core.errors import InvalidInput, NotFound
 from answerable.datasets.service import DatasetService
 from answerable.datasets.types import Evidence, Example, Provenance
-from answerable.db.database import Database
 from tests.fakes.clock import FixedClock
-from tests.fakes.embedder import HashingEmbedder
-
-
-@pytest.fixture
-def datasets(database: Database) -> DatasetService:
-    return DatasetService(database, embed=HashingEmbedder(dimensions=384).embed_query, clock=FixedClock())
-
-
-def ask(question: str, expected: Any = "Yes.", **changes: Any) -> Example:
-    return Example(input={"question": question}, expected=expected, **changes)
+from tests.integration.datasets.asked import ask
 
 
 async def test_an_example_comes_back_as_it_was_added(datasets: DatasetService) -> None:

@@ -14,7 +14,7 @@ from answerable.core.errors import DeadlineExceeded, ServiceError, Unavailable, 
 from answerable.llm.policy import CallPolicy
 from answerable.llm.providers.types import ProviderSettings
 from answerable.llm.service import Models
-from answerable.llm.types import ChatModel, ChatRequest, ChatResult, Message, TextDelta
+from answerable.llm.types import ChatModel, ChatRequest, ChatResult, Message, OutputSchema, TextDelta
 from tests.integration.llm.conftest import ANSWER, PROMPT, FakeModels, Sleeps
 
 WIRES = ("mine", "openai", "anthropic")
@@ -274,3 +274,24 @@ async def test_wrong_citations_and_hallucinations_come_on_demand(models: Models)
     assert wrong == ANSWER.replace("[2]", "[1]")
     assert invented.startswith(ANSWER)
     assert invented.count("[2]") == 2
+
+
+async def test_what_the_provider_says_has_answered_comes_with_the_answer(
+    models: Models, fake: FakeModels
+) -> None:
+    _, plain = await read(models.chat("mine:fake-1"))
+    _, whole = await read(models.chat("mine:fake-1"), replace(REQUEST, stream=False))
+    schema = OutputSchema({"type": "object", "properties": {"answer": {"type": "string"}}})
+    typed = replace(REQUEST, stream=False, output=schema)
+    _, by_sdk = await read(models.chat("azure:fake-1"), typed)
+    _, streamed = await read(models.chat("azure:fake-1"))
+    fake.behave("renamed")
+    _, renamed = await read(models.chat("mine:fake-1"))
+
+    for result in (plain, whole, by_sdk, streamed):
+        assert (result.response_model, result.fingerprint) == ("fake-1", "fp_fake_1")
+    assert (renamed.response_model, renamed.fingerprint) == ("fake-1-2026-11-01", "fp_fake_2")
+    assert [(one.model, one.fingerprint, one.answers) for one in models.list_served("mine:fake-1")] == [
+        ("fake-1", "fp_fake_1", 2),
+        ("fake-1-2026-11-01", "fp_fake_2", 1),
+    ]

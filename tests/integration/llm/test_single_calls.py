@@ -20,6 +20,7 @@ from pydantic_ai.providers.openai_compatible import OpenAICompatibleProvider
 from answerable.core.errors import DeadlineExceeded, UpstreamFailed
 from answerable.llm.endpoints.any_model import AnyModelEndpoint
 from answerable.llm.endpoints.chat_completions import ChatCompletionsEndpoint
+from answerable.llm.endpoints.fingerprinting import FingerprintedChatModel
 from answerable.llm.endpoints.plain import find_plain_endpoint, is_plain
 from answerable.llm.endpoints.types import Endpoint, Reply
 from answerable.llm.failures import BrokenOffError, SilenceError
@@ -46,7 +47,7 @@ async def model(fake: FakeModels) -> AsyncIterator[OpenAIChatModel]:
     async with httpx2.AsyncClient() as http:
         provider = OpenAICompatibleProvider("mine", base_url=f"{fake.url}/v1", http_client=http)
         provider.client.max_retries = 0
-        yield OpenAIChatModel("fake-1", provider=provider)
+        yield FingerprintedChatModel("fake-1", provider=provider)
 
 
 async def read_stream(endpoint: Endpoint, request: ChatRequest) -> Reply:

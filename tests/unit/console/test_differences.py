@@ -5,8 +5,9 @@ from difflib import unified_diff
 import pytest
 
 from answerable.apps.diff import Change
-from answerable.console.differences import Pair, mark_words, pair_lines
+from answerable.console.differences import Pair, pair_lines
 from answerable.console.parts.change_view import render_change
+from answerable.core.word_diff import mark_words
 
 
 def pair(before: str, after: str, *, context: int = 3) -> list[Pair]:

@@ -127,3 +127,24 @@ def test_a_schema_in_words_gets_json_in_a_fence() -> None:
 
     assert fenced.startswith("```json\n{")
     assert json.loads(fenced.strip("`").removeprefix("json"))["title"] == "One"
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "model", "fingerprint"),
+    [
+        (Behaviour.NORMAL, "fake-1", "fp_fake_1"),
+        (Behaviour.PATCHED, "fake-1", "fp_fake_2"),
+        (Behaviour.RENAMED, "fake-1-2026-11-01", "fp_fake_2"),
+        (Behaviour.DRIFTED, "fake-1", "fp_fake_1"),
+    ],
+)
+def test_says_which_model_it_is(behaviour: Behaviour, model: str, fingerprint: str) -> None:
+    reply = answer(Prompt(model="fake-1!normal", text="Hello?", said=("Hello?",)), behaviour)
+    assert (reply.model, reply.fingerprint) == (model, fingerprint)
+
+
+def test_a_model_that_has_drifted_passes_on_most_questions_and_always_on_the_same() -> None:
+    said = [ask(f"How long is the Rhine, {number}?", Behaviour.DRIFTED) for number in range(40)]
+    passed = sum("Rhine is 1,233" not in one for one in said)
+    assert 20 < passed < 40
+    assert said == [ask(f"How long is the Rhine, {number}?", Behaviour.DRIFTED) for number in range(40)]

@@ -35,3 +35,23 @@ def test_before_the_first_answer_nothing_is_claimed() -> None:
     status = ModelRecord(SystemClock()).describe("p:m")
 
     assert (status.first_token.p50_ms, status.total.p95_ms, status.error_rate) == (None, None, None)
+
+
+def test_what_has_answered_is_counted_by_name_and_fingerprint() -> None:
+    record = ModelRecord(SystemClock())
+    for model, fingerprint in (("m-1", "fp-1"), ("m-1", None), ("m-1", "fp-1"), (None, None)):
+        record.note_served(model, fingerprint)
+    served = record.describe("p:m").served
+    assert [(one.model, one.fingerprint, one.answers) for one in served] == [
+        ("m-1", "", 1),
+        ("m-1", "fp-1", 2),
+        ("", "", 1),
+    ]
+
+
+def test_a_provider_with_a_fingerprint_for_every_answer_fills_no_memory() -> None:
+    record = ModelRecord(SystemClock())
+    for number in range(1000):
+        record.note_served("m-1", f"fp-{number}")
+    served = record.describe("p:m").served
+    assert (len(served), served[-1].fingerprint) == (64, "fp-999")

@@ -8,7 +8,7 @@ from pathlib import Path
 from answerable.traces import conventions
 
 GUIDE = Path(__file__).parents[3] / "docs" / "guides" / "opentelemetry.md"
-GROUPS = ("gen_ai", "http", "url", "error", "user")
+GROUPS = ("gen_ai", "openai", "http", "url", "error", "user")
 
 
 def list_names() -> set[str]:

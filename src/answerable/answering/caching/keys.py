@@ -19,7 +19,10 @@ _FORMAT: Final = 1
 
 @dataclass(frozen=True, slots=True)
 class IndexState:
-    """What a `rag` app looks into: the collection's active index, and the generation that each write raises."""
+    """What a `rag` app looks into: an index, and the generation that each write raises.
+
+    `collection` is followed by the name of the index where a variant names one: `docs/short`. Each has its answers.
+    """
 
     collection: str
     index_id: int

@@ -139,6 +139,7 @@ class GroundedRunner:
             found = await self._search.search(
                 run.question,
                 collection=collection,
+                index=chosen.index if collection == chosen.collection else None,
                 groups=work.caller.groups,
                 settings=RetrievalSettings(
                     top_k=chosen.top_k, candidates=chosen.candidates, dense_weight=chosen.dense_weight

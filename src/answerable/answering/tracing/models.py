@@ -145,6 +145,7 @@ def _describe_result(result: ChatResult) -> dict[str, Any]:
     usage = result.usage
     return {
         names.RESPONSE_MODEL: result.response_model,
+        names.RESPONSE_FINGERPRINT: result.fingerprint,
         names.FINISH_REASONS: [result.finish_reason],
         names.INPUT_TOKENS: usage.input_tokens,
         names.OUTPUT_TOKENS: usage.output_tokens,

@@ -1,48 +1,26 @@
-"""`/v1/datasets`: golden sets and their examples."""
+"""`/v1/datasets`: golden sets, their examples and files of them."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator, Sequence
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query
 from fastapi.responses import StreamingResponse
-from pydantic import BaseModel, Field, model_validator
 
+from answerable.api.dataset_schemas import AcceptBody, AddBody, EditBody
 from answerable.api.review_json import render_dataset, render_example, render_made
 from answerable.api.security import Developer, ServicesDep, TraceReader
-from answerable.datasets.types import Evidence, Example, Provenance
+from answerable.datasets.selecting import Selection
+from answerable.datasets.types import Example, Provenance
+from answerable.datasets.writing import write_examples
 
 router = APIRouter(prefix="/v1/datasets", tags=["datasets"])
 
-
-class EvidenceBody(BaseModel):
-    text: str = Field(max_length=100_000)
-    uri: str = ""
-    title: str = ""
-    document_id: str = ""
-    chunk_id: str = ""
-    start: int | None = Field(None, ge=0)
-    end: int | None = Field(None, ge=0)
-
-
-class AddBody(BaseModel):
-    """An example, or the trace that it is made from; what is given besides a trace replaces what it has."""
-
-    trace_id: str | None = None
-    span_id: str | None = None
-    input: dict[str, Any] | None = None
-    expected: Any = None
-    evidence: list[EvidenceBody] | None = Field(None, max_length=100)
-    tags: list[str] = Field([], max_length=50)
-    weight: float = Field(1.0, gt=0, le=1000)
-
-    @model_validator(mode="after")
-    def _check(self) -> AddBody:
-        if self.trace_id is None and not self.input:
-            raise ValueError("an example has an `input`, or a `trace_id` to take it from")
-        return self
+Version = Annotated[
+    int, Query(ge=0, lt=2**31, description="number of a version; 0: the dataset as it is now")
+]
 
 
 @router.get("")
@@ -61,7 +39,7 @@ async def add_example(
         draft = await services.examples.draft(
             body.trace_id, span_id=body.span_id, by=principal.name, groups=principal.groups
         )
-    return render_made(await services.examples.add(name, _complete(draft, body)))
+    return render_made(await services.examples.add(name, body.complete(draft)))
 
 
 @router.get("/{name}/examples")
@@ -69,34 +47,75 @@ async def list_examples(
     name: str,
     _: TraceReader,
     services: ServicesDep,
+    version: Version = 0,
+    held: Annotated[bool, Query(description="those that wait to be accepted")] = False,
+    split: Annotated[str, Query(max_length=63)] = "",
+    tag: Annotated[list[str], Query(max_length=20, description="all of them")] = [],  # noqa: B006
+    text: Annotated[str, Query(max_length=200, description="in the key, the input or what is expected")] = "",
     after: Annotated[int, Query(ge=0, le=2**62, description="`next_after` of the page before")] = 0,
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
 ) -> dict[str, Any]:
     """List the examples in the order they were added."""
-    page = await services.datasets.list_examples(name, after=after, limit=limit)
+    if version:
+        await services.datasets.get_version(f"{name}@{version}")
+    chosen = Selection(version=version, held=held, split=split, tags=tuple(tag), text=text)
+    page = await services.datasets.list_examples(name, after=after, limit=limit, selection=chosen)
     return {"examples": [render_example(one) for one in page.examples], "next_after": page.next_after}
 
 
-@router.get("/{name}/export", response_class=StreamingResponse)
-async def export_dataset(name: str, _: TraceReader, services: ServicesDep) -> StreamingResponse:
-    """Export the examples as JSON lines."""
-    await services.datasets.list_examples(name, limit=1)  # an unknown one is a 404, not a broken stream
-    lines = _write_lines(services.datasets.iterate(name))
-    return StreamingResponse(lines, media_type="application/jsonl")
+@router.get("/{name}/example")
+async def get_example(
+    name: str, key: Annotated[str, Query(max_length=200)], _: TraceReader, services: ServicesDep
+) -> dict[str, Any]:
+    """Read the example of a key as it is now."""
+    return render_example(await services.datasets.get_example(name, key))
 
 
-def _complete(draft: Example, body: AddBody) -> Example:
-    evidence = draft.evidence
-    if body.evidence is not None:
-        evidence = tuple(Evidence(**one.model_dump()) for one in body.evidence)
-    return Example(
-        input=draft.input if body.input is None else body.input,
-        expected=draft.expected if body.expected is None else body.expected,
-        evidence=evidence,
-        tags=tuple(dict.fromkeys([*draft.tags, *body.tags])),
-        weight=body.weight,
-        provenance=draft.provenance,
+@router.put("/{name}/example")
+async def edit_example(
+    name: str,
+    key: Annotated[str, Query(max_length=200)],
+    body: EditBody,
+    principal: Developer,
+    services: ServicesDep,
+) -> dict[str, Any]:
+    """Put another content under a key; versions keep the one they have."""
+    edited = await services.datasets.edit_example(
+        name, key, body.to_example(), by=principal.name, seen=body.seen
     )
+    return render_example(edited)
+
+
+@router.delete("/{name}/example", status_code=204)
+async def delete_example(
+    name: str, key: Annotated[str, Query(max_length=200)], _: Developer, services: ServicesDep
+) -> None:
+    """Take an example out of the dataset; versions that have it keep it."""
+    await services.datasets.delete_example(name, key)
+
+
+@router.post("/{name}/accept")
+async def accept_examples(name: str, body: AcceptBody, _: Developer, services: ServicesDep) -> dict[str, Any]:
+    """Let held examples in: those of the keys, or all."""
+    return {"accepted": await services.datasets.accept(name, body.keys)}
+
+
+@router.get("/{name}/export", response_class=StreamingResponse)
+async def export_dataset(
+    name: str,
+    _: TraceReader,
+    services: ServicesDep,
+    format: Annotated[Literal["jsonl", "yaml"], Query()] = "jsonl",
+    version: Version = 0,
+) -> StreamingResponse:
+    """Export the examples, as JSON lines or in the format of Pydantic Evals."""
+    await services.datasets.list_examples(name, limit=1)  # an unknown one is a 404, not a broken stream
+    batches: AsyncIterator[Sequence[Example]] = services.datasets.iterate(name)
+    if version:
+        batches = services.datasets.iterate_version(await services.datasets.get_version(f"{name}@{version}"))
+    if format == "yaml":
+        return StreamingResponse(write_examples(name, "yaml", batches), media_type="application/yaml")
+    return StreamingResponse(_write_lines(batches), media_type="application/jsonl")
 
 
 async def _write_lines(pages: AsyncIterator[Sequence[Example]]) -> AsyncIterator[str]:

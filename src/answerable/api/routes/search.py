@@ -20,6 +20,7 @@ async def search(body: SearchBody, principal: Reader, services: ServicesDep) -> 
     found = await services.search.search(
         clean_question(body.query),
         collection=body.collection,
+        index=body.index,
         groups=principal.groups,
         filter=body.filter,
         settings=RetrievalSettings(top_k=body.top_k),

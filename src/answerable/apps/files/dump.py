@@ -12,6 +12,7 @@ from answerable.apps.content import InputField, Kind, OutputContent, PromptConte
 from answerable.apps.files.documents import Dumper
 from answerable.apps.files.prompts import FOLDER as PROMPTS
 from answerable.apps.files.tiers import write_tiers
+from answerable.apps.gate_settings import GateSpec
 from answerable.apps.trace_settings import TraceSettings
 from answerable.apps.types import Variant
 
@@ -27,6 +28,8 @@ def dump_app(
     variants: Sequence[Variant],
     *,
     traces: TraceSettings | None = None,
+    evaluators: Sequence[Any] = (),
+    gate: GateSpec | None = None,
     existing: Mapping[str, str] | None = None,
 ) -> Files:
     """Return `apps/NAME.yaml` and every file that it names.
@@ -38,10 +41,13 @@ def dump_app(
         name, existing or {}, alone=len({variant.content.prompt.template for variant in variants}) == 1
     )
     kept = {} if traces is None else traces.to_json()
+    gated = {} if gate is None else gate.to_json()
     document = {
         "kind": kind,
         **({"description": description} if description else {}),
         **({"traces": kept} if kept else {}),
+        **({"evaluators": list(evaluators)} if evaluators else {}),
+        **({"gate": gated} if gated else {}),
         "labels": dict(labels),
         "variants": {variant.name: writer.write(variant) for variant in variants},
     }

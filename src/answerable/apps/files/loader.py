@@ -11,6 +11,7 @@ from pathlib import Path
 from answerable.apps.content import Kind
 from answerable.apps.files.documents import read_document
 from answerable.apps.files.extending import extend_all
+from answerable.apps.files.gate import ListFaults, read_evaluators, read_gate
 from answerable.apps.files.places import Node, Problems
 from answerable.apps.files.traces import read_traces
 from answerable.apps.files.types import AppFile, LoadedApps
@@ -25,14 +26,15 @@ PRODUCTION = "production"
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 _NAMING = "Use lower-case letters, digits, _ and -, at most 63 of them."
-_KEYS = ("kind", "description", "traces", "labels", "variants")
+_KEYS = ("kind", "description", "traces", "evaluators", "gate", "labels", "variants")
 _MAX_FILES = 1_000
 _NOTHING = Node(None, "", 1)
 
 
-def load_apps(workspace: Path, *, default_model: str) -> LoadedApps:
+def load_apps(workspace: Path, *, default_model: str, list_faults: ListFaults | None = None) -> LoadedApps:
     """Return the apps of `workspace/apps/*.yaml`. `default_model` is what a variant without a model calls.
 
+    `list_faults` knows the evaluators that there are; without it they are checked when they are needed.
     Reads files and, where an output names a Pydantic model, runs the user's module: keep it off the event loop.
     Nothing about a file's content raises.
     """
@@ -47,7 +49,9 @@ def load_apps(workspace: Path, *, default_model: str) -> LoadedApps:
         problems.add_at(
             f"{FOLDER}/{extra.name}", 1, f"There are more than {_MAX_FILES} apps.", "Take some out."
         )
-    apps = [_read_app(path, FOLDER, files, problems, default_model) for path in paths[:_MAX_FILES]]
+    apps = [
+        _read_app(path, FOLDER, files, problems, default_model, list_faults) for path in paths[:_MAX_FILES]
+    ]
     found = sorted(problems.found, key=lambda problem: (problem.file, problem.line))
     return LoadedApps(tuple(app for app in apps if app is not None), tuple(found))
 
@@ -68,7 +72,12 @@ def builtin_apps(*, default_model: str) -> tuple[AppFile, ...]:
 
 
 def _read_app(
-    path: Path, folder: str, files: WorkspaceFiles, problems: Problems, default_model: str
+    path: Path,
+    folder: str,
+    files: WorkspaceFiles,
+    problems: Problems,
+    default_model: str,
+    list_faults: ListFaults | None = None,
 ) -> AppFile | None:
     name = f"{folder}/{path.name}" if folder else path.name
     before = problems.errors
@@ -81,18 +90,28 @@ def _read_app(
         problems.add_at(name, 1, f"{path.stem!r} cannot be the name of an app.", _NAMING)
     if root is None:
         return None
-    app = _AppReader(root, files, problems, default_model=default_model).read(path)
+    reader = _AppReader(root, files, problems, default_model=default_model, list_faults=list_faults)
+    app = reader.read(path)
     return app if problems.errors == before else None
 
 
 class _AppReader:
     """Reads one file, which is YAML already."""
 
-    def __init__(self, root: Node, files: WorkspaceFiles, problems: Problems, *, default_model: str) -> None:
+    def __init__(
+        self,
+        root: Node,
+        files: WorkspaceFiles,
+        problems: Problems,
+        *,
+        default_model: str,
+        list_faults: ListFaults | None,
+    ) -> None:
         self._root = root
         self._files = files
         self._problems = problems
         self._default_model = default_model
+        self._list_faults = list_faults
 
     def read(self, path: Path) -> AppFile | None:
         if not isinstance(self._root.value, Mapping):
@@ -110,11 +129,15 @@ class _AppReader:
         if description is not None and not isinstance(description.value, str | None):
             self._problems.add(description, "`description` is a text.", "Put it in quotes.")
         traces = read_traces(self._root.entries.get("traces", _NOTHING), self._problems)
+        evaluators = read_evaluators(
+            self._root.entries.get("evaluators", _NOTHING), self._problems, list_faults=self._list_faults
+        )
+        gate = read_gate(self._root.entries.get("gate", _NOTHING), self._problems)
         if kind is None:
             return None
         read = self._read_variants(path.stem, kind, variants)
         text = description.value if description is not None and isinstance(description.value, str) else ""
-        return AppFile(path.stem, kind, text.strip(), labels, read, path, traces)
+        return AppFile(path.stem, kind, text.strip(), labels, read, path, traces, evaluators, gate)
 
     def _read_kind(self) -> Kind | None:
         node = self._root.entries.get("kind")

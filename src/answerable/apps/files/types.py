@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from answerable.apps.content import Kind
+from answerable.apps.gate_settings import GateSpec
 from answerable.apps.trace_settings import TraceSettings
 from answerable.apps.types import Variant
 
@@ -31,7 +33,10 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class AppFile:
-    """An app as its file has it, valid and resolved. `labels` names a variant of the file for each label."""
+    """An app as its file has it, valid and resolved. `labels` names a variant of the file for each label.
+
+    `evaluators` are entries as they are written.
+    """
 
     name: str
     kind: Kind
@@ -40,6 +45,8 @@ class AppFile:
     variants: tuple[Variant, ...]
     path: Path
     traces: TraceSettings = field(default_factory=TraceSettings)
+    evaluators: tuple[Any, ...] = ()
+    gate: GateSpec = field(default_factory=GateSpec)
 
 
 @dataclass(frozen=True, slots=True)

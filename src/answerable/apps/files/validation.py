@@ -33,7 +33,7 @@ def add_invalid(
             continue
         expected = _QUOTED.findall(str(found.get("ctx", {}).get("expected", "")))
         name = next((step for step in reversed(path) if isinstance(step, str)), "it")
-        message = found["msg"].removeprefix("Input ").rstrip(".")
+        message = found["msg"].removeprefix("Input ").removeprefix("Value error, ").rstrip(".")
         problems.add(place, f"{name!r} {message}.", suggest(str(found["input"]), expected))
 
 

@@ -91,19 +91,21 @@ def label(
     app: AppArgument,
     move: Annotated[str, typer.Argument(metavar="LABEL=VARIANT", help="Such as production=photo.")],
     reason: Annotated[str, typer.Option(help="Why; kept in the history.")],
+    force: Annotated[bool, typer.Option("--force", help="Move it without the pass that it needs.")] = False,
     workspace: WorkspaceOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Point a label at a variant; every server follows within a second.
 
-    `apply` leaves the label there until the app's file says something else than it did.
+    `apply` leaves the label there until the app's file says something else than it did. A label of the file's
+    `gate: {labels: [...]}` moves only to a variant that passed `answerable gate` against the one that it is on.
     """
     name, _, variant = move.partition("=")
     if not name or not variant:
         raise InvalidInput(f"{move!r} is not LABEL=VARIANT.", hint="Write it as production=NAME.")
 
     async def run(service: AppService) -> Label:
-        return await service.move_label(app, name, variant, by=get_person(), reason=reason)
+        return await service.move_label(app, name, variant, by=get_person(), reason=reason, force=force)
 
     moved = _with_apps(workspace, run)
     if as_json:

@@ -70,6 +70,8 @@ def _dump(apps: Sequence[App], files: Sequence[AppFile], folder: Path) -> dict[s
                 exported.labels,
                 exported.variants,
                 traces=app.traces,
+                evaluators=app.evaluators,
+                gate=app.gate,
                 existing={**existing, **texts},
             )
     return texts

@@ -14,16 +14,10 @@ from rich.console import Console
 from answerable.cli.errors import FAILED
 from answerable.cli.options import CollectionOption, JsonOption, WorkspaceOption
 from answerable.cli.progress import follow_run
+from answerable.cli.working import working
 from answerable.core.errors import AnswerableError, InvalidInput
-from answerable.core.tasks import stop
 from answerable.knowledge.ingestion.types import Problem, Progress, Run
 from answerable.wiring import Services, load_settings, open_services
-from answerable.worker.run import run_worker
-
-_LOOK_SECONDS = 2.0
-_GRACE_SECONDS = 1.0
-_STOP_SECONDS = 20.0
-"""Longer than a worker takes to stop in good order."""
 
 
 def ingest(
@@ -80,24 +74,14 @@ def ingest(
 
 async def _see_through(services: Services, run: Run, *, quiet: bool) -> Progress:
     """Follow the run; a worker that lives elsewhere does the work, else this process does."""
-    work = asyncio.ensure_future(_work_when_nobody_does(services))
-    try:
-        return await (services.ingestion.wait(run.id) if quiet else follow_run(services, run.id))
-    except asyncio.CancelledError:
-        typer.echo("Stopping. What is written stays; run the same command again to go on.", err=True)
-        with suppress(AnswerableError):
-            await services.ingestion.cancel(run.id)
-        raise
-    finally:
-        await stop(work, patience=_STOP_SECONDS)
-
-
-async def _work_when_nobody_does(services: Services) -> None:
-    # The workers of an embedded database see the same disk; those of another may be anywhere.
-    embedded = services.settings.database_url is None
-    while embedded and await services.job_worker.somebody_works():  # noqa: ASYNC110 - it lives elsewhere
-        await asyncio.sleep(_LOOK_SECONDS)
-    await run_worker(services.job_worker, services.ingestion, grace=_GRACE_SECONDS)
+    async with working(services):
+        try:
+            return await (services.ingestion.wait(run.id) if quiet else follow_run(services, run.id))
+        except asyncio.CancelledError:
+            typer.echo("Stopping. What is written stays; run the same command again to go on.", err=True)
+            with suppress(AnswerableError):
+                await services.ingestion.cancel(run.id)
+            raise
 
 
 def _parse_metadata(pairs: list[str]) -> dict[str, Any]:

@@ -1,9 +1,11 @@
-"""`answerable models`: what is configured, what it costs and can do, and whether it answers."""
+"""`answerable models [check | accept | history]`: what is configured, whether it answers, whether it is as it was."""
 
 from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -11,9 +13,13 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from answerable.api.rendering.canaries import render_check, render_standing
 from answerable.api.rendering.models import list_models
-from answerable.cli.errors import FAILED
+from answerable.cli.canary_text import print_checks, print_standings
+from answerable.cli.errors import FAILED, INCONCLUSIVE
 from answerable.cli.options import JsonOption, WorkspaceOption
+from answerable.cli.person import get_person
+from answerable.evaluation.canaries.types import Canary, Check, Standing
 from answerable.wiring import load_settings, open_services
 
 _UNKNOWN = "unknown"
@@ -21,17 +27,27 @@ _REACHABLE = {True: "[green]yes[/]", False: "[red]no[/]", None: "-"}
 _ABILITIES = {"images": "images", "json_schema": "json", "tools": "tools"}
 
 
-def models(
+models = typer.Typer(invoke_without_command=True)
+
+_AppOption = Annotated[str | None, typer.Option(help="Only the models of this app.")]
+_ModelOption = Annotated[str | None, typer.Option(help="Only this model, such as openai:gpt-5-mini.")]
+
+
+@models.callback()
+def list_(
+    context: typer.Context,
     check: Annotated[
         bool, typer.Option("--check", help="Ask each provider whether it has the model, or the model itself.")
     ] = False,
     workspace: WorkspaceOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """List the models, a star at the default one.
+    """List the models, a star at the default one; or see whether they are still what they were.
 
     Exit status 1 when one of them cannot be used, or with --check not be reached.
     """
+    if context.invoked_subcommand is not None:
+        return
 
     async def run() -> list[dict[str, Any]]:
         async with open_services(load_settings(workspace)) as services:
@@ -44,6 +60,100 @@ def models(
         _print(found)
     if any(model["reachable"] is False for model in found):
         raise typer.Exit(FAILED)
+
+
+@models.command("check")
+def check_(
+    app: _AppOption = None,
+    model: _ModelOption = None,
+    accept: Annotated[
+        bool, typer.Option("--accept", help="Make what is seen now what later checks are held against.")
+    ] = False,
+    markdown: Annotated[Path | None, typer.Option(help="Write the reports to a file.")] = None,
+    workspace: WorkspaceOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Ask the models that apps are pinned to, and hold them against what they were.
+
+    Exit status 0 when all are as they were, 1 when one has changed or gives no answers, 3 when it cannot be told.
+    """
+    by, console = get_person(), Console(stderr=True, highlight=False, emoji=False)
+
+    def show(canary: Canary) -> None:
+        console.print(f"Asking {canary.name} ...", markup=False, soft_wrap=True)
+
+    async def run() -> list[Check]:
+        async with open_services(load_settings(workspace)) as services:
+            await services.apply_workspace()
+            canaries = services.canaries
+            return await canaries.check(app=app, model=model, by=by, accept=accept, on_check=show)
+
+    checks = asyncio.run(run())
+    if markdown is not None:
+        markdown.write_text("\n".join(check.report for check in checks if check.report), encoding="utf-8")
+    _show(checks, as_json=as_json)
+    states = {check.state for check in checks} - ({"changed", "inconclusive"} if accept else set())
+    if states & {"changed", "failed"}:
+        raise typer.Exit(FAILED)
+    if "inconclusive" in states:
+        raise typer.Exit(INCONCLUSIVE)
+
+
+@models.command()
+def accept(
+    app: _AppOption = None,
+    model: _ModelOption = None,
+    workspace: WorkspaceOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Make what the last checks saw what later ones are held against. No model is asked."""
+
+    async def run() -> list[Check]:
+        async with open_services(load_settings(workspace)) as services:
+            await services.apply_workspace()
+            return await services.canaries.accept(app=app, model=model, by=get_person())
+
+    accepted = asyncio.run(run())
+    if as_json:
+        typer.echo(json.dumps({"accepted": [render_check(one) for one in accepted]}, ensure_ascii=False))
+        return
+    for one in accepted:
+        typer.echo(f"{one.name} is accepted as it was on {one.at:%Y-%m-%d %H:%M} UTC.")
+    if not accepted:
+        typer.echo("There is nothing to accept: no check has seen anything new.")
+
+
+@models.command()
+def history(
+    limit: Annotated[
+        int, typer.Option(min=0, max=1000, help="Show so many checks; 0: how each model stands.")
+    ] = 0,
+    workspace: WorkspaceOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Show how each model stood at its last check and what it is held against, or the last checks."""
+
+    async def run() -> tuple[list[Standing], list[Check]]:
+        async with open_services(load_settings(workspace)) as services:
+            canaries = services.canaries
+            return await canaries.list_standings(), await canaries.list_checks(limit=limit) if limit else []
+
+    standings, checks = asyncio.run(run())
+    if as_json:
+        report = {"models": [render_standing(one) for one in standings]}
+        shown = {"checks": [render_check(one) for one in checks]} if limit else report
+        typer.echo(json.dumps(shown, ensure_ascii=False))
+    elif limit:
+        print_checks(checks, with_time=True)
+    else:
+        print_standings(standings)
+
+
+def _show(checks: Sequence[Check], *, as_json: bool) -> None:
+    if as_json:
+        typer.echo(json.dumps({"checks": [render_check(one) for one in checks]}, ensure_ascii=False))
+    else:
+        print_checks(checks)
 
 
 def _print(found: list[dict[str, Any]]) -> None:

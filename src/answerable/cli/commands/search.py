@@ -20,6 +20,9 @@ from answerable.wiring import load_settings, open_services
 def search(
     query: Annotated[str, typer.Argument(help="What to look for.")],
     collection: CollectionOption = "docs",
+    index: Annotated[
+        str | None, typer.Option("--index", help="One of the collection's indexes; else the active one.")
+    ] = None,
     top_k: Annotated[int, typer.Option("--top-k", "-k", min=1, max=100, help="How many passages.")] = 8,
     filter: Annotated[
         str | None, typer.Option(help='JSON on metadata, such as {"year": {"gte": 2020}}.')
@@ -35,6 +38,7 @@ def search(
             found = await services.search.search(
                 clean_question(query),
                 collection=collection,
+                index=index,
                 groups=None,
                 filter=wanted,
                 settings=RetrievalSettings(top_k=top_k),

@@ -56,7 +56,7 @@ async def serve(
     server = _Server(_config(_application(services)))
     companions = [
         _when_ready(server, on_ready),
-        run_watch(services.monitor, services.alerts, services.online, version=__version__),
+        run_watch(services.monitor, services.alerts, services.online, services.canaries, version=__version__),
         services.queue_filler.run(),
     ]
     if with_worker:

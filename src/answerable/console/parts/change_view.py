@@ -9,7 +9,8 @@ from html import escape
 from typing import Any
 
 from answerable.apps.diff import Change
-from answerable.console.differences import Line, Pair, mark_words, pair_lines
+from answerable.console.differences import Line, Pair, pair_lines
+from answerable.core.word_diff import mark_words
 
 _SHORT = 100
 _WORDED = (str, list, dict)
@@ -37,7 +38,7 @@ def _render_values(left: str, right: str) -> str:
 
 
 def _render_value(side: str, content: str) -> str:
-    return f'<pre class="value {f"is-{side}" if content else "is-absent"}">{content or "not there"}</pre>'
+    return f'<pre class="value {f"is-{side}" if content else "is-absent"}" dir="auto">{content or "not there"}</pre>'
 
 
 def _write(value: Any) -> str:

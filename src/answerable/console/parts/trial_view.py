@@ -7,10 +7,10 @@ from html import escape
 
 from nicegui import ui
 
-from answerable.console.differences import mark_words
 from answerable.console.elements import Markup, Tag
 from answerable.console.parts.facts import build_facts
 from answerable.console.parts.outcome import Outcome
+from answerable.core.word_diff import mark_words
 
 
 class TrialView:

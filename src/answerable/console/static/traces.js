@@ -275,7 +275,7 @@
     const menu = find("details.menu[open]");
     if (menu && (!menu.contains(event.target) || event.target.closest(".menu-item"))) menu.open = false;
     const back = event.target.closest?.("[data-back]");
-    if (back) back.search = sessionStorage.getItem("answerable-traces") || ""; // to the list as it was left
+    if (back?.pathname === "/traces") back.search = sessionStorage.getItem("answerable-traces") || ""; // to the list as it was left
   });
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || find("dialog[open]")) return;

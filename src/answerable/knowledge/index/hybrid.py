@@ -161,7 +161,7 @@ class HybridSearch:
             passages = await self.passages.read(tx, index, ordinals, self.condition)
             self.moved = self.moved or len(passages) < len(ordinals)
             hits.extend(
-                _to_hit(candidates, place, passages[ordinal])
+                _to_hit(index, candidates, place, passages[ordinal])
                 for place, ordinal in enumerate(ordinals.tolist(), start)
                 if ordinal in passages
             )
@@ -179,11 +179,11 @@ class HybridSearch:
         self.timings[name] = self.timings.get(name, 0.0) + 1000 * (self.clock.monotonic() - start)
 
 
-def _to_hit(candidates: _Candidates, place: int, passage: Passage) -> Hit:
+def _to_hit(index: Index, candidates: _Candidates, place: int, passage: Passage) -> Hit:
     dense, lexical = candidates.dense, candidates.lexical
     return Hit(
         document=passage.document,
-        chunk_id=f"{passage.document.id}.{passage.position}",
+        chunk_id=index.make_chunk_id(passage.document.id, passage.position),
         text=passage.text,
         heading_path=passage.heading_path,
         page=passage.page,

@@ -9,7 +9,7 @@ from typing import Any
 import psycopg
 
 from answerable.core.clock import Clock
-from answerable.core.errors import InvalidInput
+from answerable.core.errors import InvalidInput, NotFound
 from answerable.db.database import Connection, Database
 from answerable.knowledge.index import reading
 from answerable.knowledge.index.cache import IndexCache
@@ -22,6 +22,9 @@ from answerable.knowledge.index.rerank import Reranker, Rerankers, rerank
 from answerable.knowledge.index.store import IndexStore
 from answerable.knowledge.types import Collection, Groups, Hit, Index, RetrievalSettings
 from answerable.llm.types import Embedder
+
+Target = tuple[str, str | None] | Index
+"""A collection with the name of one of its indexes (None: the active one), or an index."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,20 +62,22 @@ class SearchService:
         self._folder = Folder()
         self._passages = passages or PassageCache()
         self._rerankers = Rerankers(rerankers)
-        self._active: dict[str, Index] = {}
+        self._known: dict[tuple[str, str | None], Index] = {}
 
     async def search(
         self,
         query: str,
         *,
         collection: str | Collection | Index,
+        index: str | None = None,
         groups: Groups,
         filter: Mapping[str, Any] | None = None,
         settings: RetrievalSettings | None = None,
     ) -> SearchResult:
         """Return the best passages for a query that `groups` may read and `filter` allows.
 
-        A collection's name saves looking it up first. Raises InvalidInput (an empty query, a filter that cannot be
+        A collection's name saves looking it up first; `index` names one of its indexes, else it is the active one.
+        Raises InvalidInput (an empty query, a filter that cannot be
         understood, an unknown reranker), NotFound (the collection, or an index that is gone), and what the embedder
         and the reranker raise.
         """
@@ -90,19 +95,23 @@ class SearchService:
             folder=self._folder,
             passages=self._passages,
         )
-        hits = await self._run(search, collection)
+        target = collection if isinstance(collection, Index) else (_name(collection), index)
+        hits = await self._run(search, target)
         if reranker is not None:
             with search.timed("rerank"):
                 hits = (await rerank(reranker, query, hits))[: settings.top_k]
         timings = {**search.timings, "total": sum(search.timings.values())}
         return SearchResult(hits=hits, timings_ms=timings, index_id=search.index_id)
 
-    async def find_index(self, collection: str) -> Index | None:
-        """Return the collection's index as it stands, None before its first document. Raises NotFound."""
-        async with self._database.transaction() as tx:
-            return await self._read_index(tx, collection)
+    async def find_index(self, collection: str, index: str | None = None) -> Index | None:
+        """Return the collection's active index, or the one called `index`, as it stands.
 
-    async def _run(self, search: HybridSearch, target: str | Collection | Index) -> tuple[Hit, ...]:
+        None before its first document. Raises NotFound for the collection, and for an index that is named.
+        """
+        async with self._database.transaction() as tx:
+            return await self._read_index(tx, (collection, index))
+
+    async def _run(self, search: HybridSearch, target: Target) -> tuple[Hit, ...]:
         """Embed first, with no connection held; once more should another embedder have become active meanwhile."""
         index = await self._get_index(target)
         while index is not None:
@@ -135,23 +144,31 @@ class SearchService:
         moved, search.moved = search.moved, False
         return None if moved else hits
 
-    async def _get_index(self, target: str | Collection | Index) -> Index | None:
+    async def _get_index(self, target: Target) -> Index | None:
         if isinstance(target, Index):
             return target
-        known = self._active.get(_name(target))
+        known = self._known.get(target)
         if known is not None:
             return known
         async with self._database.transaction() as tx:
             return await self._read_index(tx, target)
 
-    async def _read_index(self, tx: Connection, target: str | Collection | Index) -> Index | None:
+    async def _read_index(self, tx: Connection, target: Target) -> Index | None:
         """Return the index as the transaction sees it; None for a collection that nothing was written to yet."""
         if isinstance(target, Index):
             return await self._store.get(tx, target.id)
-        index = await self._store.find_active_of(tx, _name(target))
+        index = await self._store.find_of(tx, *target)
         if index is not None:
-            self._active[_name(target)] = index
-        return index
+            self._known[target] = index
+            return index
+        self._known.pop(target, None)
+        collection, name = target
+        if name is not None:
+            raise NotFound(
+                f"The collection {collection!r} has no index {name!r}.",
+                hint=f"See those that it has: answerable indexes list -c {collection}",
+            )
+        return None
 
 
 def _name(collection: str | Collection) -> str:

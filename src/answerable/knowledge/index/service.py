@@ -9,6 +9,7 @@ from uuid import UUID
 
 from answerable.core.errors import InvalidInput
 from answerable.db.database import Connection, Database
+from answerable.knowledge.index import lag
 from answerable.knowledge.index.lexemes import Lexizer
 from answerable.knowledge.index.merging import MOST_SEGMENTS, plan_merges, run_merge
 from answerable.knowledge.index.postings import build_segment
@@ -20,6 +21,8 @@ EXACT_UP_TO: Final = 5_000
 HNSW is faster (docs/decisions/0009-hnsw-build.md)."""
 
 _HEADER_TIMES: Final = 2
+_BULK_SHARE: Final = 10
+"""Writing at least a tenth of an index is worth putting all of it in order."""
 
 
 class IndexService:
@@ -43,6 +46,21 @@ class IndexService:
             or await self._store.create(tx, collection_id, settings, dimensions=dimensions, state="active")
         )
 
+    async def create(
+        self, tx: Connection, collection_id: int, name: str, settings: IndexSettings, *, dimensions: int
+    ) -> Index:
+        """Make an index beside the active one; it holds nothing yet and lags behind by all documents.
+
+        The first index of a collection is active at once. `name` and `settings` must be new to the collection.
+        """
+        active = await self._store.find_active(tx, collection_id, lock=True)
+        state = "beside" if active else "active"
+        index = await self._store.create(
+            tx, collection_id, settings, dimensions=dimensions, state=state, name=name
+        )
+        await lag.add_collection(tx, index.id)
+        return index
+
     async def get(self, tx: Connection, index_id: int) -> Index:
         """Return an index. Raises NotFound."""
         return await self._store.get(tx, index_id)
@@ -52,8 +70,14 @@ class IndexService:
         for index_id in await self._store.list_ids(tx, collection_id):
             await self._store.drop(tx, index_id)
 
+    async def drop(self, tx: Connection, index_id: int) -> None:
+        """Remove one index with everything in it."""
+        await self._store.drop(tx, index_id)
+
     async def write(self, tx: Connection, index: Index, documents: Sequence[EmbeddedDocument]) -> None:
         """Store the chunks of documents, in place of what the index held of them.
+
+        Documents that are new or changed are taken out of the other indexes first: see `outdate`.
 
         Raises InvalidInput when a document's vectors do not fit its chunks or the index. Writers of one index wait
         for each other; searches see all of the write or nothing of it.
@@ -66,6 +90,7 @@ class IndexService:
         languages = sorted({document.parsed.language for document in ordered if document.chunks})
         first = await self._store.begin_write(tx, index.id, chunks=chunks, languages=languages)
         await self._store.delete_chunks(tx, index.id, [document.id for document in ordered])
+        await lag.remove_lag(tx, index.id, [document.id for document in ordered])
         if not chunks:
             return
         await self._store.copy_chunks(tx, index.id, first, ordered)
@@ -83,14 +108,40 @@ class IndexService:
         texts = await self._lexizer.lexize(tx, language, [chunk.text for chunk in chunks])
         return [_HEADER_TIMES * header + text for header, text in zip(headers, texts, strict=True)]
 
-    async def remove(self, tx: Connection, index: Index, document_ids: Sequence[UUID]) -> int:
-        """Remove the chunks of documents; return how many there were."""
-        await self._store.begin_write(tx, index.id, chunks=0, languages=[])
-        return await self._store.delete_chunks(tx, index.id, document_ids)
+    async def outdate(self, tx: Connection, index: Index, document_ids: Sequence[UUID]) -> None:
+        """Take documents that are about to be written to `index` out of the collection's other indexes.
+
+        Those lag behind until a job has written the documents to them too: they never show what a document was.
+        """
+        for other in await lag.lock_indexes(tx, index.collection_id):
+            if other != index.id:
+                await self._store.begin_write(tx, other, chunks=0, languages=[])
+                await self._store.delete_chunks(tx, other, document_ids)
+                await lag.add_lag(tx, other, document_ids)
+
+    async def remove(self, tx: Connection, collection_id: int, document_ids: Sequence[UUID]) -> None:
+        """Remove the chunks of documents from all indexes of their collection."""
+        for index_id in await lag.lock_indexes(tx, collection_id):
+            await self._store.begin_write(tx, index_id, chunks=0, languages=[])
+            await self._store.delete_chunks(tx, index_id, document_ids)
 
     async def note_change(self, tx: Connection, index: Index) -> None:
-        """Begin a new generation though no chunk changed: who may read a document did, and caches must know."""
-        await self._store.begin_write(tx, index.id, chunks=0, languages=[])
+        """Begin a new generation of all indexes of the collection, though no chunk changed.
+
+        Who may read a document did, and caches must know.
+        """
+        for index_id in await lag.lock_indexes(tx, index.collection_id):
+            await self._store.begin_write(tx, index_id, chunks=0, languages=[])
+
+    async def tidy(self, index_id: int, *, written: int) -> None:
+        """Put an index in order after `written` chunks: all of it when that was a good part, else what is worn."""
+        async with self._database.transaction() as tx:
+            chunks = await self._store.count_chunks(tx, index_id)
+        grown_large = chunks > self._exact_up_to >= chunks - written
+        if written * _BULK_SHARE >= chunks or grown_large:
+            await self.finish_bulk(index_id)
+        elif await self.needs_merge(index_id):
+            await self.merge(index_id)
 
     async def needs_merge(self, index_id: int) -> bool:
         """Say whether `merge` would do something."""

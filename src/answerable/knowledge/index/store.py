@@ -21,13 +21,14 @@ from answerable.core.errors import NotFound
 from answerable.db.database import Connection
 from answerable.knowledge.index.binary import encode_rows
 from answerable.knowledge.index.postings import NewSegment
-from answerable.knowledge.types import ChunkerSettings, EmbeddedDocument, Index, IndexSettings
+from answerable.knowledge.types import MAIN_INDEX, ChunkerSettings, EmbeddedDocument, Index, IndexSettings
 
 _EF_CONSTRUCTION = 256
 """Documents of one subject come together, and pgvector's own 64 joins such clusters badly: of the true best ten it
 then finds .60, with 256 it finds .95 (docs/decisions/0009-hnsw-build.md)."""
 
-_COLUMNS = "id, collection_id, settings, dimensions, state, generation, languages"
+COLUMNS = "id, collection_id, settings, dimensions, state, generation, languages, name"
+"""Of `index_version`, as `to_index` takes them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,46 +48,57 @@ class IndexStore:
             cursor = await tx.execute("SELECT 1 FROM collection WHERE id = %s FOR UPDATE", (collection_id,))
             if await cursor.fetchone() is None:
                 raise NotFound("There is no such collection.", hint="Make it first, or check its name.")
-        sql = f"SELECT {_COLUMNS} FROM index_version WHERE collection_id = %s AND state = 'active'"
+        sql = f"SELECT {COLUMNS} FROM index_version WHERE collection_id = %s AND state = 'active'"
         row = await (await tx.execute(sql, (collection_id,))).fetchone()
-        return None if row is None else _to_index(row)
+        return None if row is None else to_index(row)
 
-    async def find_active_of(self, tx: Connection, collection: str) -> Index | None:
-        """Return the active index of the collection of that name. Raises NotFound for the collection."""
-        columns = ", ".join(f"i.{column}" for column in _COLUMNS.split(", "))
+    async def find_of(self, tx: Connection, collection: str, name: str | None = None) -> Index | None:
+        """Return an index of the collection of that name: the active one, or the one called `name`.
+
+        Raises NotFound for the collection.
+        """
+        columns = ", ".join(f"i.{column}" for column in COLUMNS.split(", "))
+        chosen = "i.state = 'active'" if name is None else "i.name = %(name)s"
         sql = (
             f"SELECT {columns} FROM collection c"
-            " LEFT JOIN index_version i ON i.collection_id = c.id AND i.state = 'active' WHERE c.name = %s"
+            f" LEFT JOIN index_version i ON i.collection_id = c.id AND {chosen} WHERE c.name = %(collection)s"
         )
-        row = await (await tx.execute(sql, (collection,))).fetchone()
+        row = await (await tx.execute(sql, {"collection": collection, "name": name})).fetchone()
         if row is None:
             raise NotFound(
                 f"There is no collection {collection!r}.",
                 hint="`answerable doctor` lists those that are there.",
             )
-        return None if row[0] is None else _to_index(row)
+        return None if row[0] is None else to_index(row)
 
     async def get(self, tx: Connection, index_id: int) -> Index:
         """Return an index. Raises NotFound."""
-        sql = f"SELECT {_COLUMNS} FROM index_version WHERE id = %s"
+        sql = f"SELECT {COLUMNS} FROM index_version WHERE id = %s"
         row = await (await tx.execute(sql, (index_id,))).fetchone()
         if row is None:
             raise NotFound("There is no such index.", hint="It may have been replaced; name the collection.")
-        return _to_index(row)
+        return to_index(row)
 
     async def create(
-        self, tx: Connection, collection_id: int, settings: IndexSettings, *, dimensions: int, state: str
+        self,
+        tx: Connection,
+        collection_id: int,
+        settings: IndexSettings,
+        *,
+        dimensions: int,
+        state: str,
+        name: str = MAIN_INDEX,
     ) -> Index:
         """Make an index with its empty tables."""
         text = json.dumps(asdict(settings), sort_keys=True)
         sql = (
-            "INSERT INTO index_version (collection_id, settings, settings_hash, dimensions, state)"
-            f" VALUES (%s, %s, %s, %s, %s) RETURNING {_COLUMNS}"
+            "INSERT INTO index_version (collection_id, settings, settings_hash, dimensions, state, name)"
+            f" VALUES (%s, %s, %s, %s, %s, %s) RETURNING {COLUMNS}"
         )
-        digest = hashlib.sha256(text.encode()).hexdigest()
-        row = await (await tx.execute(sql, (collection_id, text, digest, dimensions, state))).fetchone()
+        values = (collection_id, text, hash_settings(settings), dimensions, state, name)
+        row = await (await tx.execute(sql, values)).fetchone()
         assert row is not None
-        index = _to_index(row)
+        index = to_index(row)
         for table in ("chunk", "posting"):
             await tx.execute(
                 f"CREATE TABLE {table}_{index.id} PARTITION OF {table} FOR VALUES IN ({index.id})"
@@ -245,9 +257,15 @@ class IndexStore:
         )
 
 
-def _to_index(row: tuple[Any, ...]) -> Index:
+def hash_settings(settings: IndexSettings) -> str:
+    """Return SHA-256 of what makes an index: a collection has one of each."""
+    return hashlib.sha256(json.dumps(asdict(settings), sort_keys=True).encode()).hexdigest()
+
+
+def to_index(row: tuple[Any, ...]) -> Index:
+    """Return the index of a row of `COLUMNS`."""
     settings = IndexSettings(embedder=row[2]["embedder"], chunker=ChunkerSettings(**row[2]["chunker"]))
     return Index(
         id=row[0], collection_id=row[1], settings=settings, dimensions=row[3], state=row[4], generation=row[5],
-        languages=tuple(row[6]),
+        languages=tuple(row[6]), name=row[7],
     )  # fmt: skip

@@ -8,17 +8,14 @@ from collections.abc import Sequence
 from urllib.parse import unquote_to_bytes
 from uuid import UUID
 
-from answerable.db.database import Connection, Database
-from answerable.knowledge.index.service import EXACT_UP_TO, IndexService
+from answerable.db.database import Database
+from answerable.knowledge.index.service import IndexService
 from answerable.knowledge.ingestion import store
 from answerable.knowledge.ingestion.types import Run
 from answerable.knowledge.ingestion.writer import delete_documents, lock_sources
 from answerable.knowledge.sources.uris import file_uri
-from answerable.knowledge.types import Index
 
 _PAGE = 200
-_BULK_SHARE = 10
-"""A run that wrote at least a tenth of the index is worth putting all of it in order."""
 
 
 class RunFinisher:
@@ -32,20 +29,14 @@ class RunFinisher:
         """Prune and tidy up. Nothing is done twice that would matter."""
         async with self._database.transaction() as tx:
             index = await self._indexes.get(tx, run.index_id or 0)
-        removed = await self._prune(run, index) if run.settings.prune else 0
+        removed = await self._prune(run) if run.settings.prune else 0
         async with self._database.transaction() as tx:
             progress = await store.get_progress(tx, run.id)
-            chunks = await _count_chunks(tx, index)
         written = progress.chunks if progress else 0
-        if not written and not removed:
-            return
-        grown_large = chunks > EXACT_UP_TO >= chunks - written
-        if written * _BULK_SHARE >= chunks or grown_large:
-            await self._indexes.finish_bulk(index.id)
-        elif await self._indexes.needs_merge(index.id):
-            await self._indexes.merge(index.id)
+        if written or removed:
+            await self._indexes.tidy(index.id, written=written)
 
-    async def _prune(self, run: Run, index: Index) -> int:
+    async def _prune(self, run: Run) -> int:
         """Delete the documents whose sources are gone from the folders and archives of the run."""
         removed = 0
         for path in run.settings.paths:
@@ -54,7 +45,7 @@ class RunFinisher:
                 # Not found may then mean not asked for: only what is really away goes.
                 gone = await asyncio.to_thread(_keep_missing, gone)
             for start in range(0, len(gone), _PAGE):
-                removed += await self._remove(run, index, gone[start : start + _PAGE])
+                removed += await self._remove(run, gone[start : start + _PAGE])
         return removed
 
     async def _list_gone(self, run: Run, root: str) -> list[str]:
@@ -77,7 +68,7 @@ class RunFinisher:
             )
             return [row[0] async for row in cursor]
 
-    async def _remove(self, run: Run, index: Index, sources: Sequence[str]) -> int:
+    async def _remove(self, run: Run, sources: Sequence[str]) -> int:
         async with self._database.transaction() as tx:
             await lock_sources(tx, run.collection_id, sources)
             cursor = await tx.execute(
@@ -85,16 +76,10 @@ class RunFinisher:
                 (run.collection_id, list(sources)),
             )
             ids: list[UUID] = [row[0] async for row in cursor]
-            removed = await delete_documents(tx, self._indexes, index, ids)
+            removed = await delete_documents(tx, self._indexes, run.collection_id, ids)
             await store.forget_sources(tx, run.collection_id, sources)
             await store.add_removed(tx, run.id, removed)
             return removed
-
-
-async def _count_chunks(tx: Connection, index: Index) -> int:
-    cursor = await tx.execute("SELECT count(*) FROM chunk WHERE index_id = %s", (index.id,))
-    row = await cursor.fetchone()
-    return int(row[0]) if row else 0
 
 
 def _keep_missing(uris: Sequence[str]) -> list[str]:

@@ -13,6 +13,7 @@ from uuid import UUID
 from answerable.core.errors import AnswerableError, CallerError, ServiceError, Unavailable
 from answerable.db.database import DISK_FULL, Database
 from answerable.jobs.queue import MAX_ATTEMPTS, Attempt, JobQueue
+from answerable.knowledge.index_versions.lagging import defer_behind
 from answerable.knowledge.ingestion import items, store
 from answerable.knowledge.ingestion.batch import BatchReader
 from answerable.knowledge.ingestion.finishing import RunFinisher
@@ -129,6 +130,7 @@ class RunJobs:
                 await delete_of_run(tx, run.id)
                 await delete_abandoned(tx)
                 await store.delete_old_runs(tx, run.collection_id, keep=_KEEP_RUNS)
+                await defer_behind(tx, self._jobs, run.collection_id)
 
     async def _find(self, arguments: dict[str, Any], states: set[RunState]) -> Run | None:
         """Return the run of a job; None when it was deleted or cancelled, or is past this step."""

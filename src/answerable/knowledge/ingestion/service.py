@@ -19,6 +19,8 @@ from answerable.db.database import Connection, Database
 from answerable.jobs.queue import JobQueue
 from answerable.knowledge import store as knowledge
 from answerable.knowledge.index.service import IndexService
+from answerable.knowledge.index_versions.lagging import defer_behind
+from answerable.knowledge.index_versions.locks import hold_active
 from answerable.knowledge.ingestion import items, store
 from answerable.knowledge.ingestion.batch import BatchReader
 from answerable.knowledge.ingestion.embedding import PassageEmbedder
@@ -87,6 +89,7 @@ class IngestionService:
         self._uploads = UploadStore(database, max_bytes=self._settings.max_upload_bytes)
         setup = Setup(parse, self._settings.parsing, load_embedder, niceness=self._settings.niceness)
         self.pool = ReadingPool(setup, settings=self._settings.pool)
+        self.embedder = PassageEmbedder(database, self.pool, embedders, local=NAME)
         self._register(fetch_page or partial(fetch, limits=self._settings.web))
 
     @property
@@ -212,6 +215,7 @@ class IngestionService:
         async with self._database.transaction() as tx:
             if await store.set_state(tx, run_id, "cancelled", of=["queued", "running", "finishing"]):
                 await delete_of_run(tx, run_id)
+                await defer_behind(tx, self._jobs, run.collection_id)
 
     @property
     def _local_queue(self) -> str:
@@ -219,7 +223,6 @@ class IngestionService:
 
     def _register(self, fetch_page: Fetch) -> None:
         uploads = UploadFiles(self._uploads)
-        embedder = PassageEmbedder(self._database, self.pool, self._embedders, local=NAME)
         RunJobs(
             self._database,
             self._jobs,
@@ -229,13 +232,14 @@ class IngestionService:
                 self._indexes,
                 pool=self.pool,
                 files=SourceFiles(uploads, fetch_page),
-                embedder=embedder,
+                embedder=self.embedder,
             ),
             finisher=RunFinisher(self._database, self._indexes),
         )
 
     async def _insert_run(self, tx: Connection, collection: str, settings: RunSettings) -> Run:
         collection_id = await self._get_collection(tx, collection)
+        await hold_active(tx, collection_id)
         chosen = self._settings.index
         dimensions = self._embedders(chosen.embedder).dimensions
         index = await self._indexes.get_or_create_active(tx, collection_id, chosen, dimensions=dimensions)

@@ -17,6 +17,7 @@ from psycopg.types.json import Jsonb
 from answerable.core.ids import new_id
 from answerable.db.database import Connection, Database
 from answerable.knowledge.index.service import IndexService
+from answerable.knowledge.index_versions.locks import ACTIVATING
 from answerable.knowledge.ingestion import items, store
 from answerable.knowledge.ingestion.messages import KnownDocument
 from answerable.knowledge.ingestion.types import KnownSource
@@ -59,8 +60,9 @@ class DocumentWriter:
             counts = [_count(part, len(new), removed) for part, new in zip(parts, fresh, strict=True)]
             await items.add_counts(tx, counts)
             if documents := [document for new in fresh for document in new]:
+                await self._indexes.outdate(tx, index, [document.id for document in documents])
                 await self._indexes.write(tx, index, documents)
-            elif any(part.relabelled for part in parts):
+            if any(part.relabelled for part in parts):
                 await self._indexes.note_change(tx, index)
 
     async def _save_part(self, tx: Connection, index: Index, part: Part) -> list[EmbeddedDocument]:
@@ -94,7 +96,7 @@ class DocumentWriter:
             ),
         )
         gone = await cursor.fetchall()
-        await delete_documents(tx, self._indexes, index, [row[0] for row in gone])
+        await delete_documents(tx, self._indexes, index.collection_id, [row[0] for row in gone])
         return Counter(row[1] for row in gone)
 
 
@@ -110,22 +112,23 @@ def _count(part: Part, documents: int, removed: Counter[str]) -> items.ItemCount
 
 
 async def lock_sources(tx: Connection, collection_id: int, uris: Sequence[str]) -> None:
-    """Keep others from writing these sources until the transaction ends."""
+    """Keep others from writing these sources, and from making another index active, until the transaction ends."""
     await tx.execute(
-        """SELECT pg_advisory_xact_lock(key) FROM (
-            SELECT DISTINCT hashtextextended(uri, %s) AS key FROM unnest(%s::text[]) AS uri ORDER BY key
+        f"""SELECT pg_advisory_xact_lock_shared({ACTIVATING}) UNION ALL
+        SELECT pg_advisory_xact_lock(key) FROM (
+            SELECT DISTINCT hashtextextended(uri, %(id)s) AS key FROM unnest(%(uris)s::text[]) AS uri ORDER BY key
         ) AS ordered""",
-        (collection_id, list(uris)),
+        {"id": collection_id, "uris": list(uris)},
     )
 
 
 async def delete_documents(
-    tx: Connection, indexes: IndexService, index: Index, document_ids: Sequence[UUID]
+    tx: Connection, indexes: IndexService, collection_id: int, document_ids: Sequence[UUID]
 ) -> int:
     """Delete documents with their chunks; return how many there were."""
     if not document_ids:
         return 0
-    await indexes.remove(tx, index, document_ids)
+    await indexes.remove(tx, collection_id, document_ids)
     cursor = await tx.execute("DELETE FROM document WHERE id = ANY(%s)", (list(document_ids),))
     return cursor.rowcount
 

@@ -14,6 +14,7 @@ from pydantic_ai.settings import ModelSettings
 
 from answerable.core.errors import InvalidInput, SetupError
 from answerable.llm.conversion import to_messages, to_settings, to_usage
+from answerable.llm.endpoints.fingerprinting import FINGERPRINT
 from answerable.llm.endpoints.reading import ArgumentsReading, JsonReading, Reading, TextReading
 from answerable.llm.endpoints.types import Ending, Reply
 from answerable.llm.structured import choose_mode, clear_rejection, to_parameters
@@ -117,4 +118,5 @@ async def _read(streamed: StreamedResponse, reading: Reading) -> AsyncIterator[s
 def _to_reply(response: ModelResponse, text: str) -> Reply:
     reason = response.finish_reason
     ending = None if reason is None else _ENDINGS.get(reason, "other")
-    return Reply(text, ending, to_usage(response.usage), response.model_name)
+    fingerprint = (response.provider_details or {}).get(FINGERPRINT)
+    return Reply(text, ending, to_usage(response.usage), response.model_name, fingerprint)

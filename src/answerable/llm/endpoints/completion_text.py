@@ -30,7 +30,8 @@ def read_whole(body: Mapping[str, Any], profile: OpenAIModelProfile) -> Reply:
     message = choice["message"]
     ending: Ending = "content_filter" if message.get("refusal") else _read_ending(choice) or "stop"
     text = _without_thoughts(_read_content(message.get("content")), profile)
-    return Reply(text, ending, read_usage(body.get("usage")), body.get("model"))
+    usage, model = read_usage(body.get("usage")), body.get("model")
+    return Reply(text, ending, usage, model, body.get("system_fingerprint"))
 
 
 class CompletionText:
@@ -44,12 +45,14 @@ class CompletionText:
         self._ending: Ending | None = None
         self._usage: Usage | None = None
         self._model: str | None = None
+        self._fingerprint: str | None = None
 
     def feed(self, event: Mapping[str, Any]) -> str:
         """Return the text of one event, empty when it has none. Raises APIError for an error sent in its place."""
         if event.get("error"):
             raise _in_band_error(event["error"])
         self._model = event.get("model") or self._model
+        self._fingerprint = event.get("system_fingerprint") or self._fingerprint
         self._usage = read_usage(event.get("usage")) or self._usage
         if not event.get("choices"):
             return ""
@@ -64,7 +67,7 @@ class CompletionText:
         return text
 
     def finish(self) -> Reply:
-        return Reply("".join(self._pieces), self._ending, self._usage, self._model)
+        return Reply("".join(self._pieces), self._ending, self._usage, self._model, self._fingerprint)
 
     def _without_thoughts(self, text: str) -> str:
         """Leave out what stands between the tags, which models send as tokens of their own."""

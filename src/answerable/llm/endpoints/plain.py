@@ -10,12 +10,14 @@ from pydantic_ai.models.ollama import OllamaModel
 from pydantic_ai.models.openai import OpenAIChatModel
 
 from answerable.llm.endpoints.chat_completions import ChatCompletionsEndpoint
+from answerable.llm.endpoints.fingerprinting import FingerprintedChatModel
 from answerable.llm.types import ChatRequest
 
 _CONTROL_TOKEN = re.compile(r"<[|｜]|[|｜]>|<(?:start|end)_of_turn>|\[\||\[/?[A-Z_]+\]|\]~|e~\[", re.ASCII)
 """What may be a control token of some chat template, such as <|im_start|>: a superset of what Pydantic AI looks for.
 A host may read one in a user's text as the start of a turn of another role, so Pydantic AI makes it harmless."""
 
+_PLAIN = (OpenAIChatModel, FingerprintedChatModel, OllamaModel)
 _KNOWN_BETTER = frozenset({"openai", "azure"})
 """Providers with parameters and errors of their own that Pydantic AI knows: cache keys, Azure's content filter."""
 
@@ -26,7 +28,7 @@ def find_plain_endpoint(model: Model) -> ChatCompletionsEndpoint | None:
     OpenAI and Azure themselves, models that reason (they refuse some parameters) and servers with other roles or
     fewer parameters are left to Pydantic AI. The types are compared exactly: a subclass is there to do something else.
     """
-    if type(model) not in (OpenAIChatModel, OllamaModel) or not isinstance(model, OpenAIChatModel):
+    if type(model) not in _PLAIN or not isinstance(model, OpenAIChatModel):
         return None
     profile = model.profile
     is_usual = (

@@ -14,12 +14,16 @@ Ending = Literal["stop", "length", "content_filter", "other"]
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A complete answer. `ending` is None when the provider never said why it ended, `usage` when it did not count."""
+    """A complete answer. `ending` is None when the provider never said why it ended, `usage` when it did not count.
+
+    `model` is what the provider says has answered, `fingerprint` what it says of how that model was run.
+    """
 
     text: str
     ending: Ending | None
     usage: Usage | None
     model: str | None
+    fingerprint: str | None = None
 
 
 class Endpoint(Protocol):

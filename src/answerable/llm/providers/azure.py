@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import httpx2
 from pydantic_ai.embeddings.openai import OpenAIEmbeddingModel
-from pydantic_ai.models.openai import OpenAIChatModel
 from pydantic_ai.providers.azure import AzureProvider
 
+from answerable.llm.endpoints.fingerprinting import FingerprintedChatModel
 from answerable.llm.providers.kit import EmbeddingKit, Kit, need_key, need_url
 from answerable.llm.providers.openai import DIMENSIONS, STRICT_END
 from answerable.llm.providers.types import ProviderSettings
@@ -28,7 +28,7 @@ def build(settings: ProviderSettings, http: httpx2.AsyncClient) -> Kit:
     )
     provider.client.max_retries = 0
     return Kit(
-        chat=lambda model: OpenAIChatModel(model, provider=provider, profile=STRICT_END),
+        chat=lambda model: FingerprintedChatModel(model, provider=provider, profile=STRICT_END),
         embedding=EmbeddingKit(
             lambda model: OpenAIEmbeddingModel(model, provider=provider),
             dimensions=DIMENSIONS,

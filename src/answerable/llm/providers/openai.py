@@ -11,10 +11,11 @@ import httpx2
 from openai import AsyncOpenAI
 from pydantic_ai.embeddings.openai import OpenAIEmbeddingModel
 from pydantic_ai.models import Model
-from pydantic_ai.models.openai import OpenAIChatModel, OpenAIResponsesModel
+from pydantic_ai.models.openai import OpenAIResponsesModel
 from pydantic_ai.profiles.openai import OpenAIModelProfile
 from pydantic_ai.providers.openai import OpenAIProvider
 
+from answerable.llm.endpoints.fingerprinting import FingerprintedChatModel
 from answerable.llm.providers.kit import EmbeddingKit, Kit, need_key
 from answerable.llm.providers.types import ProviderSettings
 
@@ -39,7 +40,7 @@ def build(settings: ProviderSettings, http: httpx2.AsyncClient) -> Kit:
 
     def chat(model: str) -> Model:
         if settings.options.get("api") == "chat":
-            return OpenAIChatModel(model, provider=provider, profile=STRICT_END)
+            return FingerprintedChatModel(model, provider=provider, profile=STRICT_END)
         return OpenAIResponsesModel(model, provider=provider)
 
     # https://platform.openai.com/docs/api-reference/embeddings: 2048 inputs and 300,000 tokens a request.

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import httpx2
 from pydantic_ai.embeddings.openai import OpenAIEmbeddingModel
-from pydantic_ai.models.openai import OpenAIChatModel
 from pydantic_ai.providers.openai_compatible import OpenAICompatibleProvider
 
+from answerable.llm.endpoints.fingerprinting import FingerprintedChatModel
 from answerable.llm.providers.kit import EmbeddingKit, Kit, need_url
 from answerable.llm.providers.openai import DIMENSIONS, STRICT_END, list_models
 from answerable.llm.providers.types import ProviderSettings
@@ -18,7 +18,7 @@ def build(settings: ProviderSettings, http: httpx2.AsyncClient) -> Kit:
     )
     provider.client.max_retries = 0
     return Kit(
-        chat=lambda model: OpenAIChatModel(model, provider=provider, profile=STRICT_END),
+        chat=lambda model: FingerprintedChatModel(model, provider=provider, profile=STRICT_END),
         embedding=EmbeddingKit(
             lambda model: OpenAIEmbeddingModel(model, provider=provider), dimensions=DIMENSIONS
         ),

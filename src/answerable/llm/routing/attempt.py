@@ -108,6 +108,7 @@ class _Watch:
         record = self._deployment.record
         record.note_success(first_token=self._first - self._start, total=now - self._start, streamed=streamed)
         record.note_usage(result.usage, result.cost_usd)
+        record.note_served(result.response_model, result.fingerprint)
         self._deployment.breaker.succeed(probe=self._probe)
         self._note_attempt(None, None)
 

@@ -20,7 +20,7 @@ from answerable.monitoring.alerts.delivering import Courier
 from answerable.monitoring.alerts.judging import advance, find_news, is_silent
 from answerable.monitoring.alerts.measures import Measure, find_measure
 from answerable.monitoring.alerts.periods import choose_baseline, choose_period
-from answerable.monitoring.alerts.types import Alert, AlertStatus, Delivery, Reading, Standing
+from answerable.monitoring.alerts.types import Alert, AlertStatus, Delivery, Notice, Reading, Standing
 from answerable.monitoring.alerts.wording import write_notice
 from answerable.monitoring.series.grid import floor_time
 
@@ -97,6 +97,10 @@ class AlertService:
         notice = write_notice(alert, _begin(now), "test", at=now)
         outcomes = await asyncio.gather(*(self._courier.send(channel, notice) for channel in alert.channels))
         return dict(zip(alert.channels, outcomes, strict=True))
+
+    async def announce(self, tx: Connection, notice: Notice, channels: Sequence[str]) -> None:
+        """Leave a notice that is no alert's of the settings, to be delivered when the transaction is committed."""
+        await store.insert_notices(tx, notice, channels)
 
     async def evaluate(self) -> None:
         """Look at every alert that was not looked at lately, unless another process does. Raises Unavailable."""

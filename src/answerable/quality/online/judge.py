@@ -1,46 +1,19 @@
-"""An evaluator that is an app of ours: of kind `prompt`, with typed output `{score, reason}`."""
+"""An evaluator that is an app of ours: of kind `prompt`, with a `score` or a `verdict` as its typed output."""
 
 from __future__ import annotations
 
 import json
-import math
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
-from decimal import Decimal
-from typing import Any, Final, Literal
+from collections.abc import Mapping
+from typing import Final, Literal
 
-from answerable.apps.service import AppService
-from answerable.core.errors import InvalidInput
+from answerable.evaluation.judging.scale import UnreadableError, find_scale, read
+from answerable.evaluation.judging.types import AskJudge, BadJudgement, FindJudge, JudgeApp, Judgement
 from answerable.knowledge.service import KnowledgeService
 from answerable.quality.online.types import Assessment
 from answerable.traces.types import Trace
 
 PREFIX: Final = "judge:"
 """Begins the name of an evaluator that is an app: `judge:tone` asks the app `tone`."""
-_MAX_REASON: Final = 4000
-
-
-@dataclass(frozen=True, slots=True)
-class Judgement:
-    """What a judge said. `variant` is the id of the variant that did."""
-
-    data: Any
-    cost_usd: Decimal | None
-    variant: str
-
-
-AskJudge = Callable[[str, Mapping[str, Any], str], Awaitable[Judgement]]
-"""Runs an app with an input under a trace id, as a run of the purpose `judge`."""
-
-
-class BadJudgement(InvalidInput):
-    """A judge answered with something that is no score. `cost_usd` is what that cost."""
-
-    code = "bad_judgement"
-
-    def __init__(self, detail: str, *, hint: str, cost_usd: Decimal | None) -> None:
-        super().__init__(detail, hint=hint)
-        self.cost_usd = cost_usd
 
 
 class JudgeEvaluator:
@@ -53,25 +26,28 @@ class JudgeEvaluator:
     source: Literal["judge"] = "judge"
 
     def __init__(
-        self, app: str, *, trace_id: str, ask: AskJudge, apps: AppService, knowledge: KnowledgeService
+        self, app: str, *, trace_id: str, ask: AskJudge, find: FindJudge, knowledge: KnowledgeService
     ) -> None:
         self.name = app
         self.id = f"{PREFIX}{app}"
         self._trace_id = trace_id
         self._ask = ask
-        self._apps = apps
+        self._find = find
         self._knowledge = knowledge
 
     async def assess(self, trace: Trace) -> Assessment | None:
-        """Return the judge's score; None where the answer was not kept. Raises BadJudgement, and what the app does."""
+        """Return the judge's score, None in it where it abstains; None where the answer was not kept.
+
+        Raises BadJudgement, what finding the judge does and what running its app does.
+        """
         if not trace.output:
             return None
-        declared = self._apps.get_variant(self.name).content.input
+        judge = self._find(self.name)
         shown = await self._show(trace)
         said = await self._ask(
-            self.name, {name: shown[name] for name in declared if name in shown}, self._trace_id
+            self.name, {name: shown[name] for name in judge.inputs if name in shown}, self._trace_id
         )
-        return _read(said, self.name)
+        return _read(said, judge)
 
     async def _show(self, trace: Trace) -> dict[str, str]:
         passages = await self._knowledge.list_passages(trace.sources)
@@ -95,14 +71,13 @@ def find_question(trace: Trace) -> str:
     return json.dumps(given, ensure_ascii=False)
 
 
-def _read(said: Judgement, app: str) -> Assessment:
-    fields = said.data if isinstance(said.data, Mapping) else {}
-    score, reason = fields.get("score"), fields.get("reason")
-    if isinstance(score, bool) or not isinstance(score, int | float) or not math.isfinite(score):
+def _read(said: Judgement, judge: JudgeApp) -> Assessment:
+    try:
+        found = read(said.data, find_scale(judge.schema, app=judge.name))
+    except UnreadableError as error:
         raise BadJudgement(
-            f"The judge {app!r} did not answer with a number called `score`.",
-            hint="Give the app an output schema with `score` (a number) and `reason` (a string).",
+            f"The judge {judge.name!r} {error}.",
+            hint="Give the app an output schema with `reason` and `score` or `verdict`.",
             cost_usd=said.cost_usd,
-        )
-    text = reason[:_MAX_REASON] if isinstance(reason, str) else None
-    return Assessment(float(score), said.variant, reason=text, cost_usd=said.cost_usd)
+        ) from error
+    return Assessment(found.value, said.variant, reason=found.reason or None, cost_usd=said.cost_usd)

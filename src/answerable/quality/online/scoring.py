@@ -22,6 +22,7 @@ from answerable.core.errors import (
 )
 from answerable.core.ids import new_trace_id
 from answerable.db.database import Database
+from answerable.evaluation.judging.costs import find_cost
 from answerable.feedback.service import FeedbackService
 from answerable.feedback.types import Score
 from answerable.quality.online import store
@@ -103,12 +104,12 @@ class TaskScorer:
             if task.attempts < _MOST_ATTEMPTS:
                 await self._put_off(task)
             else:
-                await self._finish(task, "failed", error=error, cost_usd=_find_cost(error))
+                await self._finish(task, "failed", error=error, cost_usd=find_cost(error))
             return
         except Exception as error:  # a crash of an evaluator is a finding, not the end of the others
-            await self._finish(task, "failed", error=error, cost_usd=_find_cost(error))
+            await self._finish(task, "failed", error=error, cost_usd=find_cost(error))
             return
-        score = None if found is None else _to_score(trace, evaluator, found)
+        score = None if found is None or found.value is None else _to_score(trace, evaluator, found)
         cost_usd = _FREE if found is None else found.cost_usd
         kept = await self._finish(task, "scored" if score else "skipped", score=score, cost_usd=cost_usd)
         if not kept:
@@ -178,10 +179,3 @@ def _describe(error: Exception) -> str:
     if isinstance(error, AnswerableError):
         return f"{error.code}: {error.detail}"
     return type(error).__name__
-
-
-def _find_cost(error: Exception) -> Decimal | None:
-    """Return what a failed judgement cost as far as that is known; a call that broke off counts as nothing."""
-    bill = getattr(error, "bill", None)
-    cost: Decimal | None = getattr(error if bill is None else bill, "cost_usd", _FREE)
-    return cost

@@ -29,9 +29,12 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """What an evaluator makes of a run. `version` is what it was made with; `cost_usd` None: its price is unknown."""
+    """What an evaluator makes of a run. `version` is what it was made with; `cost_usd` None: its price is unknown.
 
-    value: float
+    `value` None: a judge abstained.
+    """
+
+    value: float | None
     version: str
     reason: str | None = None
     cost_usd: Decimal | None = Decimal(0)

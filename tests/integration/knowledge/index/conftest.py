@@ -77,7 +77,7 @@ class Library:
     async def remove(self, *uris: str) -> None:
         async with self.database.transaction() as tx:
             cursor = await tx.execute("DELETE FROM document WHERE uri = ANY(%s) RETURNING id", (list(uris),))
-            await self.indexes.remove(tx, self.index, [row[0] async for row in cursor])
+            await self.indexes.remove(tx, self.index.collection_id, [row[0] async for row in cursor])
 
     async def search(
         self,

@@ -12,19 +12,25 @@ import pytest
 import pytest_asyncio
 
 from answerable.access.audit.service import AuditLog
+from answerable.core.clock import SystemClock
 from answerable.core.tasks import stop
 from answerable.db.database import Database
 from answerable.jobs.queue import JobQueue
 from answerable.jobs.worker import JobWorker, WorkerSettings
+from answerable.knowledge.index.search import SearchService
 from answerable.knowledge.index.service import IndexService
+from answerable.knowledge.index_versions.follower import IndexFollower
+from answerable.knowledge.index_versions.service import IndexVersions
 from answerable.knowledge.ingestion.pool import PoolSettings
 from answerable.knowledge.ingestion.service import IngestionService, IngestionSettings
 from answerable.knowledge.service import KnowledgeService
+from answerable.knowledge.types import IndexSettings
 from answerable.worker.run import run_worker
 from tests.integration.knowledge.ingestion.harness import (
     COLLECTION,
     Ingestion,
     MakeIngestion,
+    Provider,
     RemoteEmbedder,
     write_document,
 )
@@ -39,20 +45,33 @@ async def make_ingestion(database: Database, conninfo: str, tmp_path: Path) -> A
     async def make(*, worker: bool = True, settings: IngestionSettings | None = None) -> Ingestion:
         jobs = JobQueue(conninfo)
         indexes = IndexService(database)
+        provider = Provider()
         service = IngestionService(
             database,
             jobs,
             indexes,
-            lambda name: RemoteEmbedder(name, log),
+            lambda name: RemoteEmbedder(name, log, provider),
             settings=settings or IngestionSettings(pool=PoolSettings(processes=2), niceness=0),
             parse=parse_with_faults,
             load_embedder=partial(LoggingEmbedder, log),
         )
         knowledge = KnowledgeService(database, indexes, audit=AuditLog(database))
+        IndexFollower(database, jobs, indexes, service.embedder)
+        in_use: dict[tuple[str, str], list[str]] = {}
+        versions = IndexVersions(
+            database,
+            jobs,
+            indexes,
+            lambda name: RemoteEmbedder(name, log, provider),
+            defaults=IndexSettings(),
+            list_uses=lambda collection, index: in_use.get((collection, index), []),
+            audit=AuditLog(database),
+        )
+        search = SearchService(database, lambda name: RemoteEmbedder(name, log, provider), SystemClock())
         await knowledge.get_or_create_collection(COLLECTION)
         if worker:
             await stack.enter_async_context(_working(jobs, database, service))
-        return Ingestion(service, knowledge, database, log)
+        return Ingestion(service, knowledge, database, log, versions, search, provider, in_use)
 
     async with AsyncExitStack() as stack:
         yield make

@@ -10,7 +10,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from answerable.core.errors import Unavailable
 from answerable.db.database import Database
+from answerable.knowledge.index.search import SearchService
+from answerable.knowledge.index_versions.service import IndexVersions
 from answerable.knowledge.ingestion.service import IngestionService
 from answerable.knowledge.ingestion.types import Progress
 from answerable.knowledge.service import KnowledgeService
@@ -19,10 +22,25 @@ from tests.integration.knowledge.ingestion.programs import DIMENSIONS, LoggingEm
 COLLECTION = "docs"
 
 
+@dataclass
+class Provider:
+    """Who answers a `RemoteEmbedder`: for so many passages more, and then not (None: for ever)."""
+
+    passages_left: int | None = None
+
+    def spend(self, passages: int) -> None:
+        if self.passages_left is None:
+            return
+        if self.passages_left < passages:
+            raise Unavailable("The provider is away.")
+        self.passages_left -= passages
+
+
 class RemoteEmbedder:
     """An embedder that is called, as those of providers are."""
 
-    def __init__(self, name: str, log: Path) -> None:
+    def __init__(self, name: str, log: Path, provider: Provider) -> None:
+        self._provider = provider
         self.name = name
         self.dimensions = DIMENSIONS
         self.languages: frozenset[str] | None = None
@@ -32,6 +50,7 @@ class RemoteEmbedder:
         return self._inner.embed(text)
 
     async def embed_passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        self._provider.spend(len(texts))
         return np.stack([self._inner.embed(text) for text in texts])
 
 
@@ -43,6 +62,11 @@ class Ingestion:
     knowledge: KnowledgeService
     database: Database
     log: Path
+    versions: IndexVersions
+    search: SearchService
+    provider: Provider
+    in_use: dict[tuple[str, str], list[str]]
+    """What searches an index by its name, by collection and index."""
 
     async def ingest(self, *sources: Path | str, **options: Any) -> Progress:
         """Run one ingestion to its end."""

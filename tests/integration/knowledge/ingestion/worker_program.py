@@ -14,7 +14,7 @@ from answerable.knowledge.index.service import IndexService
 from answerable.knowledge.ingestion.pool import PoolSettings
 from answerable.knowledge.ingestion.service import IngestionService, IngestionSettings
 from answerable.worker.run import run_worker
-from tests.integration.knowledge.ingestion.harness import RemoteEmbedder
+from tests.integration.knowledge.ingestion.harness import Provider, RemoteEmbedder
 from tests.integration.knowledge.ingestion.programs import SlowEmbedder
 
 
@@ -26,7 +26,7 @@ async def main(conninfo: str, log: Path) -> None:
         database,
         jobs,
         IndexService(database),
-        lambda name: RemoteEmbedder(name, log),
+        lambda name: RemoteEmbedder(name, log, Provider()),
         settings=IngestionSettings(pool=PoolSettings(processes=2), niceness=0),
         load_embedder=partial(SlowEmbedder, log),
     )

@@ -20,6 +20,8 @@ from answerable.apps.files.loader import load_apps
 from answerable.apps.service import AppService
 from answerable.core.errors import UpstreamFailed
 from answerable.db.database import Database
+from answerable.evaluation.judging.apps import JudgeApps
+from answerable.evaluation.judging.types import Judgement
 from answerable.feedback.service import FeedbackService
 from answerable.knowledge.index.service import IndexService
 from answerable.knowledge.service import KnowledgeService
@@ -27,7 +29,7 @@ from answerable.monitoring.metrics.counters import make_counter
 from answerable.monitoring.metrics.definitions import EVALUATIONS
 from answerable.quality.online.caps import DailyCaps
 from answerable.quality.online.evaluators.registry import Evaluators
-from answerable.quality.online.judge import Judgement
+from answerable.quality.online.judged import JudgedRuns
 from answerable.quality.online.sampling import Sampler, is_sampled
 from answerable.quality.online.scoring import TaskScorer
 from answerable.quality.online.service import OnlineEvaluation
@@ -38,6 +40,8 @@ from tests.fakes.apps import write_app
 from tests.fakes.clock import ShiftedClock
 from tests.fakes.runs import make_run
 from tests.fakes.waiting import wait_until
+
+MODEL = "fake:fake-1"
 
 
 @dataclass
@@ -51,7 +55,9 @@ class Judge:
     asked: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)
     trace_ids: list[str] = field(default_factory=list)
 
-    async def __call__(self, app: str, input: Mapping[str, Any], trace_id: str) -> Judgement:
+    async def __call__(
+        self, app: str, input: Mapping[str, Any], trace_id: str, *, about: str | None = None
+    ) -> Judgement:
         self.asked.append((app, input))
         self.trace_ids.append(trace_id)
         await self.gate.wait()
@@ -110,7 +116,7 @@ async def apps(database: Database, tmp_path: Path) -> AppService:
             "schema": {"type": "object", "properties": {"score": {"type": "number"}}, "required": ["score"]}
         },
     )
-    loaded = load_apps(tmp_path, default_model="local:extractive")
+    loaded = load_apps(tmp_path, default_model=MODEL)
     assert not loaded.errors, loaded.errors
     clock = ShiftedClock()
     apps = AppService(database, default_app="tone", clock=clock, audit=AuditLog(database))
@@ -132,7 +138,7 @@ async def bench(
     scorer = TaskScorer(
         database,
         rules={rule.name: rule for rule in rules},
-        evaluators=Evaluators(ask=judge, apps=apps, knowledge=knowledge),
+        evaluators=Evaluators(ask=judge, find=JudgeApps(apps, default_model=MODEL).find, knowledge=knowledge),
         traces=traces,
         feedback=feedback,
         caps=DailyCaps(database, clock=clock),
@@ -322,6 +328,33 @@ async def test_what_is_erased_leaves_no_judgement(
         assert await it.scores(running) == {}
     with psycopg.connect(conninfo) as connection:
         assert connection.execute("SELECT count(*) FROM trace").fetchone() == (0,)
+
+
+async def test_a_judge_that_an_evaluation_asked_is_erased_with_what_it_judged(
+    database: Database, apps: AppService, conninfo: str
+) -> None:
+    async with bench(database, apps) as it:
+        run, judgement = run_now(purpose="eval", user="ada"), run_now(purpose="judge", app="tone")
+        await JudgedRuns(database).note(run.id, judge_trace_id=judgement.id)
+        await it.record(run, judgement)
+        async with database.transaction() as tx:
+            erased = await it.traces.erase_user(tx, "ada")
+            assert await it.online.delete_of_traces(tx, erased) == 1
+    with psycopg.connect(conninfo) as connection:
+        assert connection.execute("SELECT count(*) FROM trace").fetchone() == (0,)
+
+
+async def test_a_judge_that_abstains_leaves_no_score_and_is_paid(
+    database: Database, apps: AppService
+) -> None:
+    judge = Judge(data={"score": 0.5, "abstain": True, "reason": "It cannot be told."})
+    judge.gate.set()
+    async with bench(database, apps, rule("judge:tone"), judge=judge) as it:
+        run = run_now()
+        await it.record(run)
+        await it.work()
+        assert await it.scores(run) == {}
+        assert await it.today("judge:tone") == Spent(skipped=1, usd=Decimal("0.01"))
 
 
 async def test_a_rule_that_is_gone_takes_its_tasks_along(database: Database, apps: AppService) -> None:

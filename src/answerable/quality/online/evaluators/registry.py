@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
-from answerable.apps.service import AppService
+from answerable.evaluation.judging.types import AskJudge, FindJudge
 from answerable.knowledge.service import KnowledgeService
 from answerable.quality.online.evaluators import answer_length, cost, latency, refusal, supported_share
 from answerable.quality.online.evaluators.code import CodeEvaluator
-from answerable.quality.online.judge import PREFIX, AskJudge, JudgeEvaluator
+from answerable.quality.online.judge import PREFIX, JudgeEvaluator
 from answerable.quality.online.types import Evaluator
 
 EVALUATORS: Final[dict[str, CodeEvaluator]] = {
@@ -20,9 +20,9 @@ EVALUATORS: Final[dict[str, CodeEvaluator]] = {
 class Evaluators:
     """What scores: code, and apps that judge."""
 
-    def __init__(self, *, ask: AskJudge, apps: AppService, knowledge: KnowledgeService) -> None:
+    def __init__(self, *, ask: AskJudge, find: FindJudge, knowledge: KnowledgeService) -> None:
         self._ask = ask
-        self._apps = apps
+        self._find = find
         self._knowledge = knowledge
 
     def open(self, id: str, *, judge_trace_id: str) -> Evaluator:
@@ -33,6 +33,6 @@ class Evaluators:
             id.removeprefix(PREFIX),
             trace_id=judge_trace_id,
             ask=self._ask,
-            apps=self._apps,
+            find=self._find,
             knowledge=self._knowledge,
         )

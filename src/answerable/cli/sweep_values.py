@@ -1,0 +1,38 @@
+"""Lists of values as a command line writes them: `4,8,16`."""
+
+from __future__ import annotations
+
+from answerable.core.errors import InvalidInput
+
+
+def read_names(text: str) -> tuple[str, ...]:
+    """Return the words between the commas, each once."""
+    return tuple(dict.fromkeys(word.strip() for word in text.split(",") if word.strip()))
+
+
+def read_numbers(text: str, option: str) -> tuple[int, ...]:
+    """Raises InvalidInput for a word that is no whole number."""
+    return tuple(_read_number(word, option) for word in read_names(text))
+
+
+def read_weights(text: str) -> tuple[float | None, ...]:
+    """Return shares; `auto` is None. Raises InvalidInput."""
+    return tuple(None if word == "auto" else _read_weight(word) for word in read_names(text))
+
+
+def _read_number(word: str, option: str) -> int:
+    try:
+        return int(word)
+    except ValueError:
+        raise InvalidInput(
+            f"{option} has {word!r}, which is no whole number.", hint=f"Write {option} 4,8,16."
+        ) from None
+
+
+def _read_weight(word: str) -> float:
+    try:
+        return float(word)
+    except ValueError:
+        raise InvalidInput(
+            f"--dense-weight has {word!r}, which is no number.", hint="Write --dense-weight auto,0.3,0.7."
+        ) from None

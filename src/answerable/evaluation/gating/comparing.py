@@ -1,0 +1,54 @@
+"""Refuses to compare what cannot be compared."""
+
+from __future__ import annotations
+
+from answerable.core.errors import Conflict
+from answerable.evaluation.gating.types import Side
+
+
+def check_comparable(candidate: Side, baseline: Side) -> None:
+    """Raises Conflict: different dataset versions or splits (`dataset_versions_differ`), or evaluators whose versions
+    are not the same (`evaluator_versions_differ`)."""
+    if (candidate.dataset, candidate.version_hash) != (baseline.dataset, baseline.version_hash):
+        raise Conflict(
+            f"The candidate was measured on {_name_version(candidate)}, the baseline on {_name_version(baseline)}.",
+            hint="Measure both on one version: answerable gate does when neither run is named.",
+            code="dataset_versions_differ",
+        )
+    if candidate.split != baseline.split:
+        raise Conflict(
+            f"The candidate was measured on the split {candidate.split or 'all'!r}, the baseline on "
+            f"{baseline.split or 'all'!r}.",
+            hint="Measure both on one split.",
+            code="dataset_versions_differ",
+        )
+    _check_evaluators(candidate, baseline)
+    changed = sorted(
+        key
+        for key in candidate.examples.keys() & baseline.examples.keys()
+        if candidate.examples[key].content_hash != baseline.examples[key].content_hash
+    )
+    if changed:
+        raise Conflict(
+            f"{len(changed)} examples are not the same in both runs, such as {changed[0]!r}.",
+            hint="Measure both on one version.",
+            code="dataset_versions_differ",
+        )
+
+
+def _check_evaluators(candidate: Side, baseline: Side) -> None:
+    differing = [
+        f"{name} ({baseline.versions[name]} and {candidate.versions[name]})"
+        for name in sorted(candidate.versions.keys() & baseline.versions.keys())
+        if candidate.versions[name] != baseline.versions[name]
+    ]
+    if differing:
+        raise Conflict(
+            f"The two runs were scored by different versions of {', '.join(differing)}.",
+            hint="Scores of two versions are not put together. Run the older evaluation again.",
+            code="evaluator_versions_differ",
+        )
+
+
+def _name_version(side: Side) -> str:
+    return f"{side.dataset}@{side.version}"

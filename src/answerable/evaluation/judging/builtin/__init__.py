@@ -1,0 +1,1 @@
+"""The judges that come with Answerable, as a workspace would have them."""

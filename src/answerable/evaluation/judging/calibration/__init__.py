@@ -1,0 +1,1 @@
+"""How far a judge agrees with people: measured, kept, and asked for wherever its score is shown."""

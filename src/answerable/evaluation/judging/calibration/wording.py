@@ -1,0 +1,28 @@
+"""What stands beside a judge's score, in a line."""
+
+from __future__ import annotations
+
+from answerable.evaluation.judging.calibration.types import Found
+from answerable.reviews.agreement.estimate import Estimate
+
+
+def describe_trust(found: Found | None) -> str:
+    """Return how far a judge agrees with people: `kappa 0.72 (0.61 to 0.81) on 214 answers, 2026-11-03`."""
+    if found is None:
+        return "not held against people yet"
+    made = found.calibration
+    line = f"{describe_kappa(made.agreement.kappa)} on {made.agreement.items:,} answers, {made.created_at:%Y-%m-%d}"
+    if found.stale:
+        line += f"; that was {made.variant}, another variant"
+    if made.drift is not None and made.drift.drifted:
+        line += f"; agrees less than before ({made.drift.change:+.0%})"
+    return line
+
+
+def describe_kappa(kappa: Estimate) -> str:
+    """Return `kappa 0.72 (0.61 to 0.81)`, without the interval where there is none."""
+    if kappa.value is None:
+        return "kappa not defined"
+    if kappa.low is None or kappa.high is None:
+        return f"kappa {kappa.value:.2f}"
+    return f"kappa {kappa.value:.2f} ({kappa.low:.2f} to {kappa.high:.2f})"

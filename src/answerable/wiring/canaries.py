@@ -1,0 +1,81 @@
+"""Canaries: the checks of models, from the settings."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Final
+
+from answerable.access.audit.service import AuditLog
+from answerable.answering.front import FrontService
+from answerable.answering.measuring import AppMeasurer
+from answerable.apps.service import AppService
+from answerable.core.clock import SystemClock
+from answerable.core.errors import SetupError
+from answerable.core.moments import read_age
+from answerable.db.database import Database
+from answerable.evaluation.canaries.judging import CheckJudge
+from answerable.evaluation.canaries.measuring import CanaryRunner
+from answerable.evaluation.canaries.service import CanaryService
+from answerable.evaluation.canaries.types import CanarySettings
+from answerable.evaluation.gating.markdown import render_markdown
+from answerable.evaluation.planning import EvalPlanner
+from answerable.evaluation.runs.service import EvalService
+from answerable.knowledge.index.search import SearchService
+from answerable.llm.service import Models
+from answerable.monitoring.alerts.service import AlertService
+from answerable.settings import Settings
+
+_SHORTEST: Final = timedelta(minutes=1)
+
+
+def make_canaries(
+    settings: Settings,
+    database: Database,
+    front: FrontService,
+    *,
+    apps: AppService,
+    models: Models,
+    search: SearchService,
+    planner: EvalPlanner,
+    evals: EvalService,
+    alerts: AlertService,
+    audit: AuditLog,
+) -> CanaryService:
+    """Return the service. Raises SetupError when the section [model_checks] is not right."""
+    chosen = make_canary_settings(settings)
+    measurer = AppMeasurer(front, apps=apps, models=models, search=search, workspace=settings.workspace)
+    runner = CanaryRunner(models, evals, planner, open_model=measurer.open, settings=chosen)
+    return CanaryService(
+        database,
+        apps=apps,
+        runner=runner,
+        judge=CheckJudge(evals, render=render_markdown),
+        evals=evals,
+        alerts=alerts,
+        audit=audit,
+        settings=chosen,
+        clock=SystemClock(),
+    )
+
+
+def make_canary_settings(settings: Settings) -> CanarySettings:
+    section = settings.model_checks
+    unknown = [name for name in section.channels if name not in settings.channels]
+    if unknown:
+        known = ", ".join(sorted(settings.channels)) or "none yet"
+        raise SetupError(
+            f"[model_checks] tells the channel {unknown[0]!r}, which there is not.",
+            hint=f"Add [channels.{unknown[0]}]; there are: {known}.",
+        )
+    return CanarySettings(**{**section.model_dump(), "every": _read_every(section.every)})
+
+
+def _read_every(text: str | None) -> timedelta | None:
+    if text is None:
+        return None
+    every = read_age(text)
+    if every is None or every < _SHORTEST:
+        raise SetupError(
+            f"[model_checks] has `every` = {text!r}.", hint="Write a length of time such as 12h or 1d."
+        )
+    return every

@@ -1,0 +1,1 @@
+"""Evaluations by the real command, and over HTTP."""

@@ -1,0 +1,1 @@
+"""Evaluation in a real database."""

@@ -1,0 +1,1 @@
+"""Evaluation without I/O."""

@@ -1,0 +1,1 @@
+"""Judges without a model, and what their agreement with people comes to."""

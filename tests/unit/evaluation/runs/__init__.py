@@ -1,0 +1,1 @@
+"""The parts of eval runs that need no database."""

@@ -1,0 +1,1 @@
+"""Things to measure that are no apps of ours."""
