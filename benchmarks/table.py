@@ -368,6 +368,51 @@ ROWS: tuple[Row, ...] = (
         ),
         bool,
     ),
+    Row(
+        "gate_calibration",
+        "The gate, simulated (2,000 runs a point, n = 30..500): false fails of an equal, false passes of a worse one",
+        "<= 5 %; <= 5 %",
+        lambda r: f"{r['worst_false_fail']:.1%}; {r['worst_false_pass']:.1%}",
+        lambda r: bool(max(r["worst_false_fail"], r["worst_false_pass"]) <= 0.05),
+    ),
+    Row(
+        "gate_calibration",
+        "Prediction-powered intervals, simulated: coverage; width against people alone, judge right .95 / .9 / .8 / .6",
+        "93-97 %, narrower where the judge is good",
+        lambda r: (
+            f"{r['ppi_coverage'][0]:.1%} to {r['ppi_coverage'][1]:.1%}; "
+            + " / ".join(f"{r['ppi_width_at_accuracy'][key]:.2f}x" for key in ("0.95", "0.9", "0.8", "0.6"))
+        ),
+        lambda r: bool(r["ppi_coverage"][0] >= 0.93 and r["ppi_coverage"][1] <= 0.97),
+    ),
+    Row(
+        "judges",
+        "Judges against people, kappa: GPT-3.5 / PandaLM-7B on PandaLM; nearer by embedding, offline, on LLMBar",
+        "published",
+        lambda r: " / ".join(
+            f"{kappa[0]:.2f}"
+            for kappa in (
+                r["pandalm"]["GPT-3.5"]["all"]["kappa"],
+                r["pandalm"]["PandaLM-7B"]["all"]["kappa"],
+                r["llmbar"]["nearer to the question"]["all"]["kappa"],
+            )
+        ),
+        lambda _: True,
+    ),
+    Row(
+        "eval_runner",
+        "The runner over the bare callable, 10,000 examples without latency: each; memory after a tenth, at the end",
+        "<= 1 ms; flat",
+        lambda r: f"{r['overhead_ms']:.2f} ms; {r['rss_early_mb']:.0f} MB, {r['rss_end_mb']:.0f} MB",
+        lambda r: bool(r["overhead_ms"] <= 1 and r["rss_end_mb"] <= 1.05 * r["rss_early_mb"]),
+    ),
+    Row(
+        "faq_eval",
+        "320 questions, two variants, offline: 640 answers, scores and the gate's verdict, one command",
+        "<= 60 s",
+        lambda r: f"{r['seconds']:.0f} s ({r['verdict']})",
+        lambda r: bool(r["seconds"] <= 60),
+    ),
 )
 
 

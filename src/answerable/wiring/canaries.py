@@ -5,14 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Final
 
-from answerable.access.audit.service import AuditLog
-from answerable.answering.front import FrontService
 from answerable.answering.measuring import AppMeasurer
-from answerable.apps.service import AppService
-from answerable.core.clock import SystemClock
 from answerable.core.errors import SetupError
 from answerable.core.moments import read_age
-from answerable.db.database import Database
 from answerable.evaluation.canaries.judging import CheckJudge
 from answerable.evaluation.canaries.measuring import CanaryRunner
 from answerable.evaluation.canaries.service import CanaryService
@@ -20,41 +15,29 @@ from answerable.evaluation.canaries.types import CanarySettings
 from answerable.evaluation.gating.markdown import render_markdown
 from answerable.evaluation.planning import EvalPlanner
 from answerable.evaluation.runs.service import EvalService
-from answerable.knowledge.index.search import SearchService
-from answerable.llm.service import Models
 from answerable.monitoring.alerts.service import AlertService
 from answerable.settings import Settings
+from answerable.wiring.ground import Ground
 
 _SHORTEST: Final = timedelta(minutes=1)
 
 
 def make_canaries(
-    settings: Settings,
-    database: Database,
-    front: FrontService,
-    *,
-    apps: AppService,
-    models: Models,
-    search: SearchService,
-    planner: EvalPlanner,
-    evals: EvalService,
-    alerts: AlertService,
-    audit: AuditLog,
+    ground: Ground, measurer: AppMeasurer, *, planner: EvalPlanner, evals: EvalService, alerts: AlertService
 ) -> CanaryService:
     """Return the service. Raises SetupError when the section [model_checks] is not right."""
-    chosen = make_canary_settings(settings)
-    measurer = AppMeasurer(front, apps=apps, models=models, search=search, workspace=settings.workspace)
-    runner = CanaryRunner(models, evals, planner, open_model=measurer.open, settings=chosen)
+    chosen = make_canary_settings(ground.settings)
+    runner = CanaryRunner(ground.models, evals, planner, open_model=measurer.open, settings=chosen)
     return CanaryService(
-        database,
-        apps=apps,
+        ground.database,
+        apps=ground.apps,
         runner=runner,
         judge=CheckJudge(evals, render=render_markdown),
         evals=evals,
         alerts=alerts,
-        audit=audit,
+        audit=ground.audit,
         settings=chosen,
-        clock=SystemClock(),
+        clock=ground.clock,
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeVar
 
 import psycopg
 
@@ -18,6 +18,8 @@ from answerable.traces.writing import store
 from answerable.traces.writing.entries import Entry
 
 _log = logging.getLogger(__name__)
+
+_Run = TypeVar("_Run")
 
 _DEADLINE: Final = 30.0
 """Seconds after which a database that says nothing counts as away."""
@@ -149,9 +151,9 @@ class Landing:
     ) -> None:
         """Tell others of the runs. Their failures are no reason to lose a trace."""
         if served and self._on_served is not ignore_served:
-            await _try(tx, self._on_served(tx, served))
+            await _try(self._on_served, tx, served)
         if written and self._on_written is not ignore_written:
-            await _try(tx, self._on_written(tx, written))
+            await _try(self._on_written, tx, written)
 
     async def _create_partitions(self, entries: Sequence[Entry]) -> None:
         wanted = {(entry.keep_days, entry.day) for entry in entries} - self._partitions
@@ -163,10 +165,12 @@ class Landing:
         self._partitions |= wanted
 
 
-async def _try(tx: Connection, work: Awaitable[None]) -> None:
+async def _try(
+    tell: Callable[[Connection, Sequence[_Run]], Awaitable[None]], tx: Connection, runs: Sequence[_Run]
+) -> None:
     try:
         async with tx.transaction():
-            await work
+            await tell(tx, runs)
     except psycopg.OperationalError:
         raise  # the connection is lost, and the batch comes again
     except Exception:
