@@ -66,7 +66,8 @@ def _bare_app() -> FastAPI:
         docs_url=None,  # these pages load their scripts from elsewhere, and would be blank without a network
         redoc_url=None,
         license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
-        telemetry={"tracing": False},  # a run has spans of our own; these would stand beside them
+        # Runs have spans and metrics of our own: these would stand beside them, and be looked up for each request.
+        telemetry={"tracing": False, "metrics": False, "logs": False},
     )
     for router in ROUTERS:
         app.include_router(router)
