@@ -44,9 +44,9 @@ from answerable.api.routes import (
 )
 
 ROUTERS: tuple[APIRouter, ...] = (
+    chat_completions.router,  # the routes of applications first: each router before one's own is asked
     ask.router,
     runs.router,
-    chat_completions.router,
     models_status.router,
     model_checks.router,
     openai_models.router,
