@@ -1,23 +1,26 @@
-"""Lists of values as a command line writes them: `4,8,16`."""
+"""Lists of values as a command line writes them: `4,8,16` in one option, or an option for each."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 from answerable.core.errors import InvalidInput
 
 
-def read_names(text: str) -> tuple[str, ...]:
+def read_names(texts: Sequence[str] | None) -> tuple[str, ...]:
     """Return the words between the commas, each once."""
-    return tuple(dict.fromkeys(word.strip() for word in text.split(",") if word.strip()))
+    words = (word.strip() for text in texts or () for word in text.split(","))
+    return tuple(dict.fromkeys(word for word in words if word))
 
 
-def read_numbers(text: str, option: str) -> tuple[int, ...]:
+def read_numbers(texts: Sequence[str] | None, option: str) -> tuple[int, ...]:
     """Raises InvalidInput for a word that is no whole number."""
-    return tuple(_read_number(word, option) for word in read_names(text))
+    return tuple(_read_number(word, option) for word in read_names(texts))
 
 
-def read_weights(text: str) -> tuple[float | None, ...]:
+def read_weights(texts: Sequence[str] | None) -> tuple[float | None, ...]:
     """Return shares; `auto` is None. Raises InvalidInput."""
-    return tuple(None if word == "auto" else _read_weight(word) for word in read_names(text))
+    return tuple(None if word == "auto" else _read_weight(word) for word in read_names(texts))
 
 
 def _read_number(word: str, option: str) -> int:

@@ -25,7 +25,7 @@ from answerable.evaluation.sweeps.running import SweepPlan, run_sweep
 from answerable.evaluation.sweeps.types import Axes, Sweep
 from answerable.wiring import Services, load_settings, open_services
 
-_LIST = "Several with commas."
+_LIST = "Several with commas, or repeat."
 
 
 def sweep(
@@ -33,15 +33,17 @@ def sweep(
         str, typer.Argument(metavar="APP", help="A `rag` app, as APP or APP@LABEL or APP@VARIANT.")
     ],
     dataset: Annotated[str, typer.Option("--dataset", "-d", help="NAME or NAME@VERSION.")],
-    chunk_tokens: Annotated[str, typer.Option(help=f"Most tokens of a passage. {_LIST}")] = "",
-    overlap: Annotated[str, typer.Option(help=f"Tokens that two passages share. {_LIST}")] = "",
-    embedder: Annotated[str, typer.Option(help=f"PROVIDER:MODEL. {_LIST}")] = "",
-    index: Annotated[str, typer.Option(help=f"Indexes that are there already. {_LIST}")] = "",
+    chunk_tokens: Annotated[list[str] | None, typer.Option(help=f"Most tokens of a passage. {_LIST}")] = None,
+    overlap: Annotated[
+        list[str] | None, typer.Option(help=f"Tokens that two passages share. {_LIST}")
+    ] = None,
+    embedder: Annotated[list[str] | None, typer.Option(help=f"PROVIDER:MODEL. {_LIST}")] = None,
+    index: Annotated[list[str] | None, typer.Option(help=f"Indexes that are there already. {_LIST}")] = None,
     dense_weight: Annotated[
-        str, typer.Option(help=f"Share of the vectors' score, 0 to 1 or auto. {_LIST}")
-    ] = "",
-    top_k: Annotated[str, typer.Option(help=f"Passages for the model. {_LIST}")] = "",
-    candidates: Annotated[str, typer.Option(help=f"Passages looked at. {_LIST}")] = "",
+        list[str] | None, typer.Option(help=f"Share of the vectors' score, 0 to 1 or auto. {_LIST}")
+    ] = None,
+    top_k: Annotated[list[str] | None, typer.Option(help=f"Passages for the model. {_LIST}")] = None,
+    candidates: Annotated[list[str] | None, typer.Option(help=f"Passages looked at. {_LIST}")] = None,
     metric: Annotated[str, typer.Option(help="Compare by it: ndcg@10, recall@5, mrr ...")] = "",
     split: Annotated[str | None, typer.Option(help="Only this split of the dataset.")] = None,
     tag: Annotated[list[str] | None, typer.Option(help="Only examples with this tag (repeat).")] = None,

@@ -85,13 +85,14 @@ def test_a_point_is_written_as_a_variant_says_it() -> None:
 
 
 def test_lists_are_read_as_people_write_them() -> None:
-    assert read_names(" a, b,,a ") == ("a", "b")
-    assert read_numbers("4, 8", "--top-k") == (4, 8)
-    assert read_weights("auto,0.5") == (None, 0.5)
+    assert read_names([" a, b,,a ", "c"]) == ("a", "b", "c")
+    assert read_names(None) == ()
+    assert read_numbers(["4, 8"], "--top-k") == (4, 8)
+    assert read_weights(["auto,0.5"]) == (None, 0.5)
     with pytest.raises(InvalidInput, match="--top-k has 'four'"):
-        read_numbers("four", "--top-k")
+        read_numbers(["four"], "--top-k")
     with pytest.raises(InvalidInput, match="half"):
-        read_weights("half")
+        read_weights(["half"])
 
 
 def test_the_question_of_an_example() -> None:
