@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+import hashlib
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -62,13 +63,13 @@ class AppMeasurer:
             ask=ask,
             origin=await self._describe_origin(variant),
             reusable=True,
+            digest=self._make_digest(variant),
         )
 
     async def _ask(self, variant: Variant, example: Example, *, reference: str, model: str | None) -> Output:
-        fields = get_fields(variant.content)
         values: Mapping[str, Any] = example.input
-        if any(field.type in FILES for field in fields.values()):
-            names = [name for name, field in fields.items() if field.type in FILES]
+        names = _list_files(variant)
+        if names:
             values = await asyncio.to_thread(_open_files, values, names, self._workspace)
         request = RunRequest(
             app=reference,
@@ -79,6 +80,21 @@ class AppMeasurer:
             purpose="eval",
         )
         return to_output(await self._front.run(request, Caller()), example)
+
+    def _make_digest(self, variant: Variant) -> Callable[[Example], str] | None:
+        names = _list_files(variant)
+        if not names:
+            return None
+
+        def digest(example: Example) -> str:
+            try:
+                opened = _open_files(example.input, names, self._workspace)
+            except InvalidInput:
+                return ""  # asking will say what is wrong with it
+            parts = [opened[name] for name in names if isinstance(opened.get(name), bytes)]
+            return " ".join(hashlib.sha256(part).hexdigest() for part in parts)
+
+        return digest
 
     async def _describe_origin(self, variant: Variant) -> str:
         """Name what decides an answer beside the variant: what its models stand for here, and what it searches."""
@@ -125,6 +141,11 @@ def to_output(answer: Answer, example: Example) -> Output:
         trace_id=answer.trace_id,
         cached=answer.cached,
     )
+
+
+def _list_files(variant: Variant) -> list[str]:
+    """Return the fields of the input that hold files."""
+    return [name for name, field in get_fields(variant.content).items() if field.type in FILES]
 
 
 def _open_files(values: Mapping[str, Any], names: list[str], workspace: Path) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -14,6 +15,7 @@ from answerable.evaluation.runs.item_store import Earlier, ItemState
 from answerable.evaluation.runs.keys import hash_case, hash_output
 from answerable.evaluation.runs.plan import EvalPlan
 from answerable.evaluation.runs.types import ItemScore
+from answerable.evaluation.targets.types import Measured
 from answerable.evaluation.types import Evaluator, Output
 
 AT_ONCE: Final = 200
@@ -50,16 +52,17 @@ async def iterate_jobs(
 async def _look_up(
     database: Database, run_id: UUID, plan: EvalPlan, batch: Sequence[Example], first: int
 ) -> list[Job | None]:
+    files = await _read_files(plan.measured, batch)
     jobs = [
         Job(
             example,
             position,
             repeat,
-            hash_output(plan.measured, example, repeat),
+            hash_output(plan.measured, example, repeat, files=digest),
             hash_case(example),
             plan.evaluators,
         )
-        for position, example in enumerate(batch, first)
+        for position, (example, digest) in enumerate(zip(batch, files, strict=True), first)
         for repeat in range(plan.repeats)
     ]
     async with database.transaction() as tx:
@@ -71,6 +74,13 @@ async def _look_up(
     return [
         _complete(job, states.get((job.position, job.repeat)), earlier.get(job.output_key)) for job in jobs
     ]
+
+
+async def _read_files(measured: Measured, batch: Sequence[Example]) -> list[str]:
+    digest = measured.digest
+    if digest is None:
+        return [""] * len(batch)
+    return await asyncio.to_thread(lambda: [digest(example) for example in batch])
 
 
 def _complete(job: Job, state: ItemState | None, earlier: Earlier | None) -> Job | None:

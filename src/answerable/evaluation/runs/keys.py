@@ -11,9 +11,14 @@ from answerable.datasets.types import Example
 from answerable.evaluation.targets.types import Measured
 
 
-def hash_output(measured: Measured, example: Example, repeat: int) -> bytes:
-    """Return the hash of what decides an output: the thing measured, what it is asked, and which time it is."""
+def hash_output(measured: Measured, example: Example, repeat: int, *, files: str = "") -> bytes:
+    """Return the hash of what decides an output: the thing measured, what it is asked, and which time it is.
+
+    `files` names the content of files that the input only points to.
+    """
     asked = {"input": example.input, "history": [[turn.role, turn.text] for turn in example.history]}
+    if files:
+        asked["files"] = files
     settings = [measured.target, measured.app, measured.variant_hash, measured.origin]
     return _hash([settings, asked, repeat])
 

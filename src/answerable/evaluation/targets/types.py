@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
+from answerable.datasets.types import Example
 from answerable.evaluation.types import Target
 
 
@@ -14,6 +16,7 @@ class Measured:
     `variant` is the variant's name, or the kind of target; `variant_hash` names its settings. `origin` is what else
     decides its outputs, such as the state of the index that it searches. `reusable` says that these two do name an
     output: those of a foreign address or program may be others the next time, and are never taken from an earlier run.
+    `digest` (blocking) names the content of the files that an example only points to; None where it points to none.
     """
 
     app: str
@@ -23,3 +26,4 @@ class Measured:
     ask: Target
     origin: str = ""
     reusable: bool = False
+    digest: Callable[[Example], str] | None = None
