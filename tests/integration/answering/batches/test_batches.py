@@ -41,17 +41,27 @@ def to_answer(text: str) -> Answer:
 class Echo:
     """Answers each row with its text, after a turn of the loop; notes what it was asked."""
 
-    def __init__(self, spoil: Callable[[RunRequest], None] = lambda request: None) -> None:
+    def __init__(
+        self,
+        spoil: Callable[[RunRequest], None] = lambda request: None,
+        *,
+        together: int = 0,
+    ) -> None:
         self.asked: list[Any] = []
         self.at_once = 0
         self.most_at_once = 0
         self._spoil = spoil
+        self._together = together
+        self._all_there = asyncio.Event()
 
     async def __call__(self, request: RunRequest) -> Answer:
         self.asked.append(request.input["text"])
         self.at_once += 1
         self.most_at_once = max(self.most_at_once, self.at_once)
         try:
+            if self.at_once >= self._together:
+                self._all_there.set()
+            await self._all_there.wait()
             await asyncio.sleep(0)
             self._spoil(request)
         finally:
@@ -250,7 +260,7 @@ async def test_a_provider_that_is_away_does_not_fail_every_row(files: Files) -> 
 
 async def test_no_more_rows_at_once_than_asked_for(files: Files) -> None:
     files.write_rows(*({"text": str(number)} for number in range(50)))
-    echo = Echo()
+    echo = Echo(together=7)
     await files.run(echo, concurrency=7)
     assert echo.most_at_once == 7
 
