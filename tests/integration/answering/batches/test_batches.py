@@ -39,7 +39,7 @@ def to_answer(text: str) -> Answer:
 
 
 class Echo:
-    """Answers each row with its text, after a turn of the loop; notes what it was asked."""
+    """Answers each row with its text, after a turn of the loop, the first `together` when all of them are there."""
 
     def __init__(
         self,
