@@ -29,6 +29,7 @@ NAMES = (
     "batch",
     "trace_writing",
     "trace_storage",
+    "span_contents",
     "tracing_overhead",
     "trace_reading",
     "monitor",

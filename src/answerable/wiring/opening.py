@@ -33,7 +33,6 @@ from answerable.monitoring.usage.service import UsageService
 from answerable.quality.erasure import Eraser
 from answerable.quality.online.evaluators.registry import Evaluators
 from answerable.quality.online.rules import check_rules, make_rule
-from answerable.quality.online.sampling import Sampler
 from answerable.quality.scoring import Scorer
 from answerable.quality.synthetic import SyntheticExamples
 from answerable.settings import Settings
@@ -93,7 +92,7 @@ async def _build(ground: Ground) -> Services:
     sender = await open_sender(settings, stack)
     redactor = TraceRedactor(load_detectors(settings.traces.detectors, workspace=settings.workspace))
     redact = redactor.redact if sender is None else Forwarding(redactor.redact, sender)
-    traces = make_traces(settings, database, apps, clock, redact, Sampler(rules))
+    traces = make_traces(settings, database, apps, clock, redact, rules)
     await stack.enter_async_context(traces.written())
     signer = await load_signer(database)
     tokens = FeedbackTokens(signer, clock=clock, days=settings.feedback.token_days)

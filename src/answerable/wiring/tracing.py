@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import AsyncExitStack
 
 from answerable.answering.tracing.recorder import OnRun, RunRecorder
@@ -10,6 +11,7 @@ from answerable.core.clock import SystemClock
 from answerable.db.database import Database
 from answerable.feedback.asked.service import AskedRunService
 from answerable.quality.online.sampling import Sampler
+from answerable.quality.online.types import Rule
 from answerable.quality.signals.retry import WINDOW
 from answerable.settings import Settings
 from answerable.traces.collecting import SpanCollector
@@ -17,6 +19,7 @@ from answerable.traces.joining import joined
 from answerable.traces.otlp.sending import OtlpSender
 from answerable.traces.service import TraceService
 from answerable.traces.writing.encoding import Redact
+from answerable.traces.writing.landing import ignore_written
 from answerable.traces.writing.types import WritingLimits
 
 
@@ -36,7 +39,7 @@ def make_traces(
     apps: AppService,
     clock: SystemClock,
     redact: Redact,
-    sampler: Sampler,
+    online: Sequence[Rule],
 ) -> TraceService:
     chosen = settings.traces
     return TraceService(
@@ -45,7 +48,7 @@ def make_traces(
         redact=redact,
         spill=settings.state_folder / "spill",
         on_served=AskedRunService(database, window=WINDOW).enqueue,
-        on_written=sampler.enqueue,
+        on_written=Sampler(online).enqueue if online else ignore_written,
         limits=WritingLimits(bytes=chosen.memory_max_bytes, spill_bytes=chosen.spill_max_bytes),
         enabled=chosen.enabled,
         clock=clock,

@@ -11,6 +11,7 @@ import psycopg
 from psycopg.rows import dict_row
 
 from answerable.db.database import Connection
+from answerable.traces.contents import put_back
 from answerable.traces.reading.conditions import Conditions
 from answerable.traces.reading.cursors import RunKey
 from answerable.traces.reading.rows import TRACE_COLUMNS, to_span, to_trace
@@ -75,12 +76,17 @@ async def list_spans(tx: Connection, trace_id: str, within: Slice) -> list[Span]
     """Return the spans of one trace that came in a stretch of time, in the order in which they were written."""
     where, values = _bound("received_at", within)
     cursor = await tx.execute(
-        f"SELECT service, spans FROM span_part WHERE trace_id = %(id)s AND {where} ORDER BY received_at, part",
+        "SELECT service, spans, contents FROM span_part"
+        f" WHERE trace_id = %(id)s AND {where} ORDER BY received_at, part",
         {**values, "id": trace_id},
         prepare=False,
     )
     parts = _fetch(cursor, 1)
-    return [to_span(trace_id, service, span) async for service, spans in parts for span in spans]
+    return [
+        to_span(trace_id, service, span)
+        async for service, spans, contents in parts
+        for span in put_back(spans, contents)
+    ]
 
 
 async def _fetch(cursor: psycopg.AsyncCursor[_Row], size: int) -> AsyncIterator[_Row]:

@@ -99,10 +99,14 @@ class Backlog:
             else:
                 await self._note_written(batch.place)
 
+    @property
+    def age(self) -> float:
+        """Return for how many seconds the oldest has waited in memory."""
+        return time.monotonic() - self._batches[0].at if self._batches else 0.0
+
     async def spill_when_older(self, age: float) -> None:
         """Move everything to the files when the oldest has waited for `age` seconds."""
-        now = time.monotonic()
-        if self._batches and now - self._batches[0].at >= age and now >= self._rest_until:
+        if self.age >= age and time.monotonic() >= self._rest_until:
             await self.spill_all()
 
     async def spill_all(self) -> None:

@@ -13,7 +13,7 @@ from pydantic_core import to_json
 NULL: Final = r"\N"
 _DEEPEST: Final = 64
 
-Value = str | int | float | bool | None | date | Decimal | UUID
+Value = str | bytes | int | float | bool | None | date | Decimal | UUID
 
 
 def to_line(values: Iterable[Value]) -> str:
@@ -62,6 +62,8 @@ def _to_field(value: Value) -> str:
         return _escape(value)
     if isinstance(value, bool):
         return "t" if value else "f"
+    if isinstance(value, bytes):
+        return rf"\\x{value.hex()}"
     if isinstance(value, date):
         return value.isoformat()
     return str(value)

@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import MISSING, asdict, fields
+from collections.abc import Callable, Sequence
+from dataclasses import MISSING, fields
 from datetime import UTC, datetime
-from typing import Any, Final, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
-from answerable.core.ids import new_id
 from answerable.llm.types import Attempt, Usage
 from answerable.traces.conventions import APP
 from answerable.traces.rollups.facts import to_facts
 from answerable.traces.types import Span, Trace, TracePolicy
 from answerable.traces.writing.copy_text import to_array, to_jsonb, to_line
 from answerable.traces.writing.entries import Entry, conversation_key, trace_key, user_key
+from answerable.traces.writing.span_rows import SpanRows
 
 _log = logging.getLogger(__name__)
-
-_PART: Final = 1000
-"""Spans of one row: a trace of very many is read in steps."""
 
 
 class Redact(Protocol):
@@ -42,11 +39,12 @@ class Recorded(NamedTuple):
 
 
 class Encoder:
-    """Applies the policy of the app and makes entries. Thread-safe as far as `policy_for` and `redact` are."""
+    """Applies the policy of the app and makes entries. For one thread at a time."""
 
     def __init__(self, *, policy_for: Callable[[str], TracePolicy], redact: Redact) -> None:
         self._policy_for = policy_for
         self._redact = redact
+        self._span_rows = SpanRows()
 
     def encode(self, batch: Sequence[Recorded]) -> list[Entry | None]:
         """Return an entry for each; None for one that cannot be made, which is never written unredacted instead."""
@@ -62,10 +60,44 @@ class Encoder:
     def _encode(self, recorded: Recorded) -> Entry:
         policy = self._policy_for(_name_app(recorded))
         trace, spans = self._redact(recorded.trace, recorded.spans, policy)
-        keep = policy.keep_days
-        if trace is not None:
-            return _to_run(trace, spans, keep, recorded.service)
-        return _to_spans_alone(spans, keep, recorded)
+        if trace is None:
+            return self._to_spans_alone(spans, policy.keep_days, recorded)
+        return self._to_run(trace, spans, policy.keep_days, recorded.service)
+
+    def _to_run(self, trace: Trace, spans: Sequence[Span], keep: int, service: str) -> Entry:
+        started = trace.started_at.astimezone(UTC)
+        user = trace.user or ""
+        keys = (user_key(user),) if user else ()
+        if trace.conversation_id is not None:
+            keys = (*keys, conversation_key(trace.conversation_id, key_id=trace.key_id, user=user))
+        return Entry(
+            trace_id=trace.id,
+            span_id=trace.span_id,
+            keep_days=keep,
+            day=started.date().isoformat(),
+            began=started.timestamp(),
+            trace=to_line(_list_values(trace, started, keep)),
+            spans=self._span_rows.make(trace.id, spans, received=started, keep_days=keep, service=service),
+            facts=to_facts(trace),
+            erasure_keys=keys,
+        )
+
+    def _to_spans_alone(self, spans: Sequence[Span], keep: int, recorded: Recorded) -> Entry:
+        """They are kept by when they came: the clocks of other services may be anything."""
+        received = recorded.received.astimezone(UTC)
+        return Entry(
+            trace_id=spans[0].trace_id,
+            span_id="",
+            keep_days=keep,
+            day=received.date().isoformat(),
+            began=received.timestamp(),
+            trace="",
+            spans=self._span_rows.make(
+                spans[0].trace_id, spans, received=received, keep_days=keep, service=recorded.service
+            ),
+            facts=None,
+            erasure_keys=(trace_key(spans[0].trace_id),),
+        )
 
 
 def _name_app(recorded: Recorded) -> str:
@@ -73,41 +105,6 @@ def _name_app(recorded: Recorded) -> str:
     if recorded.trace is not None:
         return recorded.trace.app
     return next((str(span.attributes[APP]) for span in recorded.spans if APP in span.attributes), "")
-
-
-def _to_run(trace: Trace, spans: Sequence[Span], keep: int, service: str) -> Entry:
-    started = trace.started_at.astimezone(UTC)
-    user = trace.user or ""
-    keys = (user_key(user),) if user else ()
-    if trace.conversation_id is not None:
-        keys = (*keys, conversation_key(trace.conversation_id, key_id=trace.key_id, user=user))
-    return Entry(
-        trace_id=trace.id,
-        span_id=trace.span_id,
-        keep_days=keep,
-        day=started.date().isoformat(),
-        began=started.timestamp(),
-        trace=to_line(_list_values(trace, started, keep)),
-        spans="".join(_to_parts(trace.id, spans, started, keep, service)),
-        facts=to_facts(trace),
-        erasure_keys=keys,
-    )
-
-
-def _to_spans_alone(spans: Sequence[Span], keep: int, recorded: Recorded) -> Entry:
-    """They are kept by when they came: the clocks of other services may be anything."""
-    received = recorded.received.astimezone(UTC)
-    return Entry(
-        trace_id=spans[0].trace_id,
-        span_id="",
-        keep_days=keep,
-        day=received.date().isoformat(),
-        began=received.timestamp(),
-        trace="",
-        spans="".join(_to_parts(spans[0].trace_id, spans, received, keep, recorded.service)),
-        facts=None,
-        erasure_keys=(trace_key(spans[0].trace_id),),
-    )
 
 
 def _list_values(trace: Trace, started: datetime, keep: int) -> tuple[Any, ...]:
@@ -130,34 +127,3 @@ def _leave_out_usual(value: Attempt | Usage) -> dict[str, Any]:
         for field in fields(value)
         if field.default is MISSING or getattr(value, field.name) != field.default
     }
-
-
-def _to_parts(
-    trace_id: str, spans: Sequence[Span], received: datetime, keep: int, service: str
-) -> Iterator[str]:
-    for start in range(0, len(spans), _PART):
-        part = [_to_json(span) for span in spans[start : start + _PART]]
-        yield to_line((trace_id, new_id(), received, keep, service, to_jsonb(part)))
-
-
-def _to_json(span: Span) -> dict[str, Any]:
-    """Return the span without what is as usual; the view `span` puts that back."""
-    values: dict[str, Any] = {
-        "span_id": span.span_id,
-        "name": span.name,
-        "start_ns": span.start_ns,
-        "end_ns": span.end_ns,
-    }
-    if span.parent_id is not None:
-        values["parent_id"] = span.parent_id
-    for name, usual in (("kind", "internal"), ("status", "unset"), ("message", ""), ("scope", "")):
-        value = getattr(span, name)
-        if value != usual:
-            values[name] = value
-    if span.attributes:
-        values["attributes"] = dict(span.attributes)
-    if span.events:
-        values["events"] = [asdict(event) for event in span.events]
-    if span.links:
-        values["links"] = span.links
-    return values

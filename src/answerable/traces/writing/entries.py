@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from answerable.traces.rollups.facts import Facts
+from answerable.traces.writing.copy_text import NULL
 
 TRACE_COLUMNS: Final = (
     "id, span_id, started_at, keep_days, duration_ms, first_token_ms, app, variant, variant_hash, label, purpose,"
@@ -15,8 +16,10 @@ TRACE_COLUMNS: Final = (
     " timings, usage, cost_usd, saved_usd, cached, abstained, verdicts, retrieval_score, thumb, accepted, error_code,"
     " error_detail"
 )
-SPAN_COLUMNS: Final = "trace_id, part, received_at, keep_days, service, spans"
-_FORMAT: Final = 1
+SPAN_COLUMNS: Final = "trace_id, part, received_at, keep_days, service, spans, contents"
+_FORMAT: Final = 2
+_WITHOUT_CONTENTS: Final = 1
+"""The format of earlier releases: `spans` has no column `contents`."""
 
 
 class Entry(NamedTuple):
@@ -65,12 +68,15 @@ def dump_entries(entries: Sequence[Entry]) -> bytes:
 def load_entries(record: bytes) -> list[Entry]:
     """Read what `dump_entries` wrote. Raises ValueError on anything else."""
     values = json.loads(record)
-    if values["format"] != _FORMAT:
+    if values["format"] not in (_FORMAT, _WITHOUT_CONTENTS):
         raise ValueError(f"format {values['format']!r} is not {_FORMAT}")
-    return [
+    entries = [
         Entry(*row)._replace(facts=None if row[7] is None else Facts(*row[7]), erasure_keys=tuple(row[8]))
         for row in values["entries"]
     ]
+    if values["format"] == _FORMAT:
+        return entries
+    return [entry._replace(spans=entry.spans.replace("\n", f"\t{NULL}\n")) for entry in entries]
 
 
 def _digest(*parts: str) -> str:

@@ -123,8 +123,10 @@ class Landing:
         async with self._database.transaction() as tx:
             kept = await _leave_out_erased(tx, entries)
             await store.insert(tx, kept)
-            await rollups.add(tx, add_up(entry.facts for entry in kept if entry.facts is not None))
             await self._tell(tx, _list_served(kept), _list_written(kept))
+            async with tx.pipeline():
+                await rollups.add(tx, add_up(entry.facts for entry in kept if entry.facts is not None))
+                await tx.commit()
 
     async def _write_missing(self, entries: Sequence[Entry]) -> None:
         """Write what is not there yet: another try, whose end nobody has heard of, may have got through."""

@@ -29,10 +29,11 @@ async def begin_writing(tx: Connection, keys: Sequence[str], *, since: float) ->
 
     Until the end of the transaction nothing else is erased: that would not see what it writes.
     """
-    cursor = await tx.execute(
-        "SELECT key, extract(epoch FROM erased_at)::float8 FROM find_erased_traces(%s, to_timestamp(%s), %s)",
-        (_ERASING, since, list(keys)),
-    )
+    async with tx.pipeline():  # together with the transaction's BEGIN
+        cursor = await tx.execute(
+            "SELECT key, extract(epoch FROM erased_at)::float8 FROM find_erased_traces(%s, to_timestamp(%s), %s)",
+            (_ERASING, since, list(keys)),
+        )
     return {key: at async for key, at in cursor}
 
 

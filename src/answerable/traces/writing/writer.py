@@ -27,9 +27,10 @@ _log = logging.getLogger(__name__)
 
 _GATHER: Final = 0.25
 """Seconds in which traces gather to be written together: a transaction costs as much as a few of them."""
-_PATIENCE: Final = 0.6
-"""Seconds after which what is not in the database goes to the spill file."""
-_LOOK: Final = 0.1
+_PATIENCE: Final = 0.8
+"""Seconds after which what is not in the database goes to the spill file, which takes some hundredths of one."""
+_LOOK: Final = 0.05
+"""Seconds at least between two looks at the clock."""
 _RETRY: Final = 1.0
 _ADOPT: Final = 30.0
 _LAST: Final = 10.0
@@ -181,7 +182,7 @@ class TraceWriter:
 
     async def _look_at_the_clock(self) -> None:
         await self._backlog.filled.wait()
-        await asyncio.sleep(_LOOK)
+        await asyncio.sleep(max(_LOOK, _PATIENCE - self._backlog.age))
         await self._backlog.spill_when_older(_PATIENCE)
 
     async def _adopt(self) -> None:

@@ -258,7 +258,9 @@ def test_gzip_is_unpacked_within_its_bound() -> None:
 
 
 @pytest.mark.parametrize(
-    "body", [b"no gzip", gzip.compress(b"spans")[:-4], gzip.compress(b"spans") + b"more", b""]
+    "body",
+    [b"no gzip", gzip.compress(b"spans")[:-4], gzip.compress(b"spans") + b"more", b""],
+    ids=["text", "cut off", "with more after it", "empty"],
 )
 def test_gzip_that_is_none_is_refused(body: bytes) -> None:
     with pytest.raises(InvalidInput):
