@@ -1,6 +1,6 @@
 """What people, documents and models said in spans: most of their bytes, kept beside what SQL looks at.
 
-PostgreSQL compresses a long value by pglz, at some 50 MB a second; zstd takes an eighth of that time, and in a thread
+PostgreSQL compresses a long value by pglz, at some 50 MB a second; zstd takes a sixth of that time, and in a thread
 of ours instead of the database. See docs/decisions/0018-span-contents.md for the measurement.
 """
 
