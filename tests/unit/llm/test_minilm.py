@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -90,3 +93,14 @@ def test_the_tokenizer_file_neither_cuts_nor_pads() -> None:
 def test_a_missing_model_says_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(SetupError, match="Install the package again"):
         MiniLM.load(tmp_path / "gone.onnx")
+
+
+def test_the_runtime_reports_to_nobody(tmp_path: Path) -> None:
+    """With its telemetry on, ONNX Runtime keeps an identifier and what it will report below the home.
+
+    It is off by itself where CI is set.
+    """
+    places = {"HOME": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path), "CI": ""}
+    program = "from answerable.llm.minilm.model import MiniLM; MiniLM.load().embed('Is anybody told of this?')"
+    subprocess.run([sys.executable, "-c", program], env={**os.environ, **places}, check=True)
+    assert list(tmp_path.iterdir()) == []

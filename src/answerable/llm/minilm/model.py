@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
-import onnxruntime as ort
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from answerable.core.errors import SetupError
+from answerable.llm.minilm.runtime import ort
 
 NAME: Final = "local:minilm"
 DIMENSIONS: Final = 384
