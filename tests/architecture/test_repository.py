@@ -6,6 +6,8 @@ import re
 import subprocess
 from pathlib import Path
 
+from benchmarks.table import insert, load_results, render
+
 ROOT = Path(__file__).parents[2]
 MOST_LINES = 400
 
@@ -52,3 +54,8 @@ def test_no_import_hides_inside_a_function() -> None:
         text = re.sub(r'""".*?"""', "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
         text = re.sub(r"^if TYPE_CHECKING:\n(?:[ \t]+.*\n)+", "", text, flags=re.MULTILINE)
         assert not inner.search(text), path
+
+
+def test_readme_shows_the_results() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert insert(readme, render(load_results())) == readme, "run: python -m benchmarks.table"

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from itertools import islice
-from typing import Final
+from typing import Final, TypedDict, Unpack
 from uuid import UUID
 
 from answerable.core.clock import Clock
@@ -24,6 +24,21 @@ from answerable.db.database import Connection, Database
 _CHUNK: Final = 500
 _TOLD: Final = 50
 """Problems that are told; beyond them they are only counted."""
+
+
+class PutOptions(TypedDict, total=False):
+    """How rows are brought in; each is no, or empty, unless it is said."""
+
+    replace: bool
+    """Whether examples that are not among the rows are removed."""
+    by: str
+    """Who adds those whose rows do not say it."""
+    skip_bad: bool
+    """Whether rows that are no examples are left out, instead of refusing all."""
+    dry_run: bool
+    """Whether nothing is kept."""
+    held: bool
+    """Whether new examples wait for somebody to accept them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,15 +85,7 @@ class Putting:
         self._clock = clock
 
     async def put(
-        self,
-        dataset: str,
-        rows: Iterable[Row | Example],
-        *,
-        replace: bool = False,
-        by: str = "",
-        skip_bad: bool = False,
-        dry_run: bool = False,
-        held: bool = False,
+        self, dataset: str, rows: Iterable[Row | Example], **options: Unpack[PutOptions]
     ) -> Imported:
         """Bring the dataset's draft to what the rows say, by key. See DatasetService.put_examples."""
         check_name(dataset)
@@ -88,18 +95,18 @@ class Putting:
             await fill_digests(tx, dataset_id)
             await import_store.begin(tx)
             async for chunk in _read_chunks(rows):
-                read = await asyncio.to_thread(_prepare, chunk, tally, by, now)
-                await _put_chunk(tx, dataset_id, read, tally, now=now, held=held)
-            if tally.problems and not skip_bad:
+                read = await asyncio.to_thread(_prepare, chunk, tally, options.get("by", ""), now)
+                await _put_chunk(tx, dataset_id, read, tally, now=now, held=options.get("held", False))
+            if tally.problems and not options.get("skip_bad"):
                 raise _refuse(tally)
             if not tally.rows:
                 raise InvalidInput(
                     "There are no examples to bring in.", hint="Check the file.", code="empty_dataset"
                 )
-            if replace:
+            if options.get("replace"):
                 missing = await import_store.list_missing(tx, dataset_id)
                 tally.removed = await store.remove(tx, missing, at=now)
-            if dry_run:
+            if options.get("dry_run"):
                 await tx.rollback()
         return tally.close()
 

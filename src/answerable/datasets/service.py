@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Final
+from typing import Final, Unpack
 from uuid import UUID
 
 from answerable.core.clock import Clock
@@ -16,7 +16,7 @@ from answerable.datasets.checking import Checking, CheckReport
 from answerable.datasets.content import hash_words, make_key, read_words
 from answerable.datasets.embedding import Embed, Vectors
 from answerable.datasets.finding import get_by_key, get_dataset
-from answerable.datasets.putting import Putting, inherit
+from answerable.datasets.putting import PutOptions, Putting, inherit
 from answerable.datasets.rows import encode
 from answerable.datasets.rules import check_example, check_name
 from answerable.datasets.selecting import Selection, select
@@ -80,15 +80,7 @@ class DatasetService:
         return Added(written.example.id, new=True)
 
     async def put_examples(
-        self,
-        dataset: str,
-        rows: Iterable[Row | Example],
-        *,
-        replace: bool = False,
-        by: str = "",
-        skip_bad: bool = False,
-        dry_run: bool = False,
-        held: bool = False,
+        self, dataset: str, rows: Iterable[Row | Example], **options: Unpack[PutOptions]
     ) -> Imported:
         """Bring many examples in, by key: new ones are added, others changed, and with `replace` the rest removed.
 
@@ -96,10 +88,8 @@ class DatasetService:
         all problems, unless `skip_bad` leaves such rows out. Done again it changes nothing. `rows` may be a generator
         over a file of any length; it is read off the event loop. With `dry_run` nothing is kept.
         """
-        done = await self._putting.put(
-            dataset, rows, replace=replace, by=by, skip_bad=skip_bad, dry_run=dry_run, held=held
-        )
-        if not dry_run:
+        done = await self._putting.put(dataset, rows, **options)
+        if not options.get("dry_run"):
             await self._vectors.fill(dataset, limit=_EMBEDDED_AT_ONCE)
         return done
 

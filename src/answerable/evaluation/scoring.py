@@ -12,6 +12,7 @@ from typing import Final
 from answerable.core.errors import AnswerableError
 from answerable.core.tasks import pass_cancellation_on
 from answerable.datasets.types import Example
+from answerable.evaluation.judging.costs import find_cost
 from answerable.evaluation.runs.types import ItemScore
 from answerable.evaluation.types import Case, Evaluator, Metric, Score
 
@@ -86,7 +87,7 @@ async def _score(evaluator: Evaluator, case: Case, deadline: float) -> list[Item
         return _fail(evaluator, "It cancelled its own task.")
     except Exception as error:  # a crash of an evaluator is a finding, not the end of the run
         _log.debug("%s could not score %s", evaluator.id, case.example.key, exc_info=error)
-        return _fail(evaluator, _describe(error), cost_usd=_find_cost(error))
+        return _fail(evaluator, _describe(error), cost_usd=find_cost(error))
 
 
 def _check(evaluator: Evaluator, scores: Iterable[Score]) -> Iterator[ItemScore]:
@@ -142,10 +143,3 @@ def _describe(error: Exception) -> str:
     if isinstance(error, AnswerableError):
         return f"{error.code}: {error.detail}"
     return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
-
-
-def _find_cost(error: Exception) -> Decimal | None:
-    """Return what a failed judgement cost as far as that is known; a call that broke off counts as nothing."""
-    bill = getattr(error, "bill", None)
-    cost: Decimal | None = getattr(error if bill is None else bill, "cost_usd", Decimal(0))
-    return cost

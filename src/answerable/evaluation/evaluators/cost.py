@@ -2,32 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import partial
-
-from answerable.evaluation.evaluators.context import EvaluatorContext
-from answerable.evaluation.evaluators.kind import CodeEvaluator, Kind, Options, make_version
-from answerable.evaluation.types import Case, Evaluator, Metric, Score
+from answerable.evaluation.evaluators.measured import Measure, make_kind
+from answerable.evaluation.types import Output
 
 _VERSION = 1
 
 
-class CostOptions(Options):
-    """There is nothing to tell it."""
-
-
-def _score(case: Case, metric: str) -> Sequence[Score]:
+def _read_cost(output: Output) -> float | None:
     """Return nothing where the price is unknown: that is not free."""
-    cost = case.output.cost_usd
-    return () if cost is None else (Score(metric, float(cost)),)
+    return None if output.cost_usd is None else float(output.cost_usd)
 
 
-def _open(options: CostOptions, _: EvaluatorContext) -> Evaluator:
-    name = "cost_usd" if options.name is None else f"{options.name}.cost_usd"
-    metric = Metric(name, better="lower", unit="USD", highest=None, description="US dollars for an output")
-    return CodeEvaluator(
-        options.name or "cost", make_version(_VERSION, options), (metric,), partial(_score, metric=name)
-    )
-
-
-KIND = Kind(CostOptions, _open, "US dollars for an output, where prices are known")
+KIND = make_kind(
+    "cost",
+    _VERSION,
+    (Measure("cost_usd", "USD", "US dollars for an output", _read_cost),),
+    summary="US dollars for an output, where prices are known",
+)

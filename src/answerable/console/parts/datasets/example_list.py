@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Final
 
 from nicegui import ui
 from nicegui.events import GenericEventArguments
@@ -13,12 +12,11 @@ from answerable.console.parts.datasets.example_editor import ExampleEditor
 from answerable.console.parts.datasets.example_rows import HEADS, preview_input, render_row
 from answerable.console.parts.datasets.example_view import build_example
 from answerable.console.parts.dialogs import FormDialog
+from answerable.console.parts.paged_rows import PAGE, PagedRows
 from answerable.console.parts.panel import Panel
 from answerable.console.visitor import Visitor
 from answerable.datasets.selecting import Selection
 from answerable.datasets.types import Example
-
-PAGE: Final = 50
 
 
 class ExampleList:
@@ -31,19 +29,16 @@ class ExampleList:
         self._rows: dict[str, tuple[Example, Markup]] = {}
         self._next: int | None = 0
         self._may_change = visitor.may_write and not selection.version
-        with Tag("section", "", "example-list", aria_label="Examples"):
-            with Tag("div", "", "example-heads", aria_hidden="true"):
-                for title in HEADS:
-                    Tag("span", title)
-            self._place = Tag("div", "", "example-rows")
-            self._nothing = Tag("div", "", "empty")
-            with Tag("div", "", "paging"):
-                self._count = Tag("span", "", role="status")
-                self._more = Button("More", data_more="").on("click", self.show_more)
+        self._list = PagedRows(
+            "example",
+            HEADS,
+            label="Examples",
+            nothing=("No example is found.", "Take a filter away, or write one."),
+            more=self.show_more,
+        )
         self._panel = Panel(label="Example")
         self.editor = ExampleEditor(visitor, dataset, saved=self._on_saved)
         self._asked = ui.element("div")
-        self._build_nothing()
         ui.on("open-row", self._on_open)
 
     @property
@@ -53,7 +48,7 @@ class ExampleList:
 
     async def show(self) -> None:
         """Show the first page."""
-        self._place.clear()
+        self._list.place.clear()
         self._rows.clear()
         self._next = 0
         await self._read()
@@ -75,7 +70,7 @@ class ExampleList:
         self._show_state()
 
     def _add(self, example: Example, *, above: bool = False) -> None:
-        with self._place:
+        with self._list.place:
             row = Markup(render_row(example))
         if above:
             row.move(target_index=0)
@@ -133,13 +128,4 @@ class ExampleList:
         notify(told)
 
     def _show_state(self) -> None:
-        self._nothing.set_visibility(not self._rows)
-        self._more.set_visibility(self._next is not None)
-        end = "" if self._next is not None else ", the last of them" if len(self._rows) > PAGE else ""
-        self._count.set_text(f"{len(self._rows):,} shown{end}" if self._rows else "")
-
-    def _build_nothing(self) -> None:
-        with self._nothing:
-            Tag("p", "No example is found.", "callout-title")
-            Tag("p", "Take a filter away, or write one.")
-        self._nothing.set_visibility(False)
+        self._list.tell(len(self._rows), more=self._next is not None)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from answerable.console.elements import Icon, Select, Tag
+from answerable.console.elements import Select, Tag
 from answerable.console.parts.datasets.addresses import to_dataset
+from answerable.console.parts.filter_fields import build_line, build_search
 from answerable.datasets.selecting import Selection
 from answerable.datasets.types import DatasetVersion
 
@@ -46,25 +47,12 @@ def build_filters(name: str, query: ExampleQuery, versions: Sequence[DatasetVers
     """Build the form; it filters as it changes (evaluation.js submits it)."""
     with Tag("form", "", "filters", method="get", action=to_dataset(name), role="search", data_submits=""):
         with Tag("div", "", "filters-common"):
-            with Tag("label", "", "filter-search"):
-                Icon("search")
-                Tag("span", "Words in inputs, expected texts and keys", "unseen")
-                Tag(
-                    "input", "", "input", id="search", type="search", name="text", value=query.text,
-                    placeholder="Words in inputs, expected texts and keys", autocomplete="off", maxlength="500",
-                )  # fmt: skip
-            _build_line("tags", "Tags", query.tags)
-            _build_line("split", "Split", query.split)
+            build_search("Words in inputs, expected texts and keys", query.text)
+            build_line("tags", "Tags", query.tags, longest=500)
+            build_line("split", "Split", query.split, longest=63)
             choices = {"": "As it is now", **{str(one.number): f"Version @{one.number}" for one in versions}}
             select = Select(choices, value=str(query.version or ""), label="Version")
             select.set_attribute("name", "version")
         if query.is_set:
             with Tag("p", "", "filters-clear"):
                 Tag("a", "Without filters", "link-button", href=to_dataset(name, version=query.version))
-
-
-def _build_line(name: str, title: str, value: str) -> None:
-    Tag(
-        "input", "", "input is-filter", name=name, value=value, placeholder=title, aria_label=title,
-        autocomplete="off", spellcheck="false", maxlength="500",
-    )  # fmt: skip

@@ -6,8 +6,9 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from answerable.console.elements import Icon, Select, Tag
+from answerable.console.elements import Select, Tag
 from answerable.console.parts.evaluations.addresses import to_run
+from answerable.console.parts.filter_fields import build_line, build_search
 from answerable.evaluation.runs.types import EvalRun, ResultFilter
 
 _BOUNDS = {"below": "below", "above": "above"}
@@ -59,14 +60,8 @@ def build_filters(run: EvalRun, query: ResultQuery) -> None:
     """Build the form; it applies by itself (evaluation.js)."""
     with Tag("form", "", "filters", method="get", action=to_run(run.id), role="search", data_submits=""):
         with Tag("div", "", "filters-common"):
-            with Tag("label", "", "filter-search"):
-                Icon("search")
-                Tag("span", "Words in questions and answers", "unseen")
-                Tag(
-                    "input", "", "input", id="search", type="search", name="text", value=query.text,
-                    placeholder="Words in questions and answers", autocomplete="off", maxlength="500",
-                )  # fmt: skip
-            _build_line("tag", "Tag", query.tag)
+            build_search("Words in questions and answers", query.text)
+            build_line("tag", "Tag", query.tag, longest=100)
             _build_bound(run, query)
             with Tag("label", "", "check"):
                 checked = "checked" if query.failed else None
@@ -89,13 +84,6 @@ def _build_bound(run: EvalRun, query: ResultQuery) -> None:
             "input", "", "input is-filter is-bound", type="number", step="any", name="bound", value=query.bound,
             placeholder="0.5", aria_label="Bound",
         )  # fmt: skip
-
-
-def _build_line(name: str, title: str, value: str) -> None:
-    Tag(
-        "input", "", "input is-filter", name=name, value=value, placeholder=title, aria_label=title,
-        autocomplete="off", spellcheck="false", maxlength="100",
-    )  # fmt: skip
 
 
 def _read_number(text: str) -> float | None:

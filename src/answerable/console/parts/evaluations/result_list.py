@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from nicegui import ui
 from nicegui.events import GenericEventArguments
 
-from answerable.console.elements import Button, Markup, Tag
+from answerable.console.elements import Markup, Tag
 from answerable.console.parts.datasets.example_rows import preview_input
 from answerable.console.parts.evaluations.result_rows import HEADS, render_row
 from answerable.console.parts.evaluations.result_view import build_result
+from answerable.console.parts.paged_rows import PAGE, PagedRows
 from answerable.console.parts.panel import Panel
 from answerable.console.visitor import Visitor
 from answerable.evaluation.runs.rating import list_rated
 from answerable.evaluation.runs.types import EvalRun, ItemResult, ResultFilter
-
-PAGE: Final = 50
 
 
 class ResultList:
@@ -29,20 +26,17 @@ class ResultList:
         self._rated = list_rated(run)
         self._results: dict[str, ItemResult] = {}
         self._next: tuple[int, int] | None = None
-        with Tag("section", "", "result-list", aria_label="Results"):
-            with Tag("div", "", "result-heads", aria_hidden="true"):
-                for title in HEADS:
-                    Tag("span", title)
-            self._place = Tag("div", "", "result-rows")
-            self._nothing = Tag("div", "", "empty")
-            with Tag("div", "", "paging"):
-                self._count = Tag("span", "", role="status")
-                self._more = Button("More", data_more="").on("click", self.show_more)
+        self._list = PagedRows(
+            "result",
+            HEADS,
+            label="Results",
+            nothing=(
+                "No result is found.",
+                "Take a filter away." if wanted != ResultFilter() else "They appear as they come.",
+            ),
+            more=self.show_more,
+        )
         self._panel = Panel(label="Result")
-        with self._nothing:
-            Tag("p", "No result is found.", "callout-title")
-            Tag("p", "Take a filter away." if wanted != ResultFilter() else "They appear as they come.")
-        self._nothing.set_visibility(False)
         ui.on("open-row", self._on_open)
 
     @property
@@ -52,7 +46,7 @@ class ResultList:
 
     async def show(self) -> None:
         """Show the first page anew."""
-        self._place.clear()
+        self._list.place.clear()
         self._results.clear()
         await self._read(None)
 
@@ -66,14 +60,11 @@ class ResultList:
             self._run.id, self._wanted, after=after, limit=PAGE
         )
         metrics = self._run.metrics
-        with self._place:
+        with self._list.place:
             Markup("".join(render_row(one, self._rated, metrics) for one in page.results))
         self._results.update({f"{one.position}.{one.repeat}": one for one in page.results})
         self._next = page.next_after
-        self._nothing.set_visibility(not self._results)
-        self._more.set_visibility(self._next is not None)
-        end = "" if self._next is not None else ", the last of them" if len(self._results) > PAGE else ""
-        self._count.set_text(f"{len(self._results):,} shown{end}" if self._results else "")
+        self._list.tell(len(self._results), more=self._next is not None)
 
     async def _on_open(self, event: GenericEventArguments) -> None:
         await self._visitor.check_reader()

@@ -10,6 +10,7 @@ from typing import Final
 from nicegui.events import GenericEventArguments
 
 from answerable.console.elements import READ_FORM, Icon, Markup, Select, Tag
+from answerable.console.parts.filter_fields import build_search
 from answerable.console.parts.traces.filter_query import CHOICES, PATH, TITLES, list_chips, show_value
 from answerable.core.clock import SystemClock
 
@@ -62,13 +63,7 @@ class FilterBar:
 
     def _build_common(self, values: Mapping[str, str], apps: Sequence[str]) -> None:
         with Tag("div", "", "filters-common"):
-            with Tag("label", "", "filter-search"):
-                Icon("search")
-                Tag("span", "Words in questions and answers", "unseen")
-                Tag(
-                    "input", "", "input", id="search", type="search", name="text", value=values.get("text"),
-                    placeholder="Words in questions and answers", autocomplete="off", maxlength="500",
-                )  # fmt: skip
+            build_search("Words in questions and answers", values.get("text"))
             _build_select("app", {name: name for name in apps}, values, nothing="All apps")
             _build_select("since", CHOICES["since"], values, nothing="Any time")
             _build_select("status", CHOICES["status"], values, nothing="Any status")

@@ -1,0 +1,1 @@
+"""The rows of the table of numbers, a file for each part of the product."""
