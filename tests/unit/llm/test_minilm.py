@@ -101,6 +101,8 @@ def test_the_runtime_reports_to_nobody(tmp_path: Path) -> None:
     It is off by itself where CI is set.
     """
     places = {"HOME": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path), "CI": ""}
-    program = "from answerable.llm.minilm.model import MiniLM; MiniLM.load().embed('Is anybody told of this?')"
+    program = (
+        "from answerable.llm.minilm.model import MiniLM; MiniLM.load().embed('Is anybody told of this?')"
+    )
     subprocess.run([sys.executable, "-c", program], env={**os.environ, **places}, check=True)
     assert list(tmp_path.iterdir()) == []
