@@ -18,6 +18,6 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
     documents = write_documents(base / "documents")
     workspace = base / "workspace"
     workspace.mkdir()
-    with running_server(workspace) as running:
+    with running_server(workspace, forked=False) as running:
         run_command("ingest", str(documents), workspace=workspace)
         yield running

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import functools
 import json
 import os
 import signal
@@ -13,13 +15,29 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO, Any, Protocol
 
 import httpx
+
+from tests.e2e.forking import Forker
 
 START_SECONDS = 180
 STOP_SECONDS = 60
 # Keys of the developer's own must not decide what a test talks to.
 _DROPPED = ("_API_KEY", "AWS_", "AZURE_", "GOOGLE_", "OLLAMA_", "ANSWERABLE_", "DATABASE_URL")
+
+
+class Command(Protocol):
+    """A command that was started: `subprocess.Popen`, as far as tests need it."""
+
+    pid: int
+    returncode: int | None
+
+    def poll(self) -> int | None: ...
+    def wait(self, timeout: float | None = None) -> int: ...
+    def send_signal(self, sig: int, /) -> None: ...
+    def terminate(self) -> None: ...
+    def kill(self) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +46,7 @@ class RunningServer:
     admin_key: str
     pid: int
     workspace: Path
-    process: subprocess.Popen[bytes]
+    process: Command
 
     def client(self, key: str | None = None, *, timeout: float = 60) -> httpx.Client:
         """Return an HTTP client with a key, the admin's unless another is given."""
@@ -42,27 +60,57 @@ def clean_environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
     return {**kept, **(extra or {})}
 
 
+def start_command(
+    *args: str, output: IO[Any], errors: IO[Any], env: Mapping[str, str] | None = None, forked: bool = True
+) -> Command:
+    """Start `answerable ARGS`: as a fork where that is the same (see `tests.e2e.forked`), else by the interpreter."""
+    environment = clean_environment(env)
+    forker = _find_forker() if forked else None
+    if forker is not None and forker.suits(environment):
+        return forker.start(args, stdout=output.fileno(), stderr=errors.fileno(), environment=environment)
+    command = [sys.executable, "-m", "answerable", *args]
+    return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=errors, env=environment)
+
+
+@functools.cache
+def _find_forker() -> Forker | None:
+    """Return this process's parent of commands, None where the system cannot tell when a process ends."""
+    if not hasattr(os, "pidfd_open"):
+        return None
+    forker = Forker(clean_environment())
+    atexit.register(forker.close)
+    return forker
+
+
 def run_command(
     *args: str,
     workspace: Path,
     env: Mapping[str, str] | None = None,
     timeout: float = 240,
     check: bool = True,
+    forked: bool = True,
 ) -> subprocess.CompletedProcess[str]:
     """Run `answerable ARGS` on a workspace to its end."""
-    result = subprocess.run(
-        [sys.executable, "-m", "answerable", *args, "--workspace", str(workspace)],
-        capture_output=True,
-        text=True,
-        timeout=timeout,
-        env=clean_environment(env),
-        check=False,
-    )
+    words = [*args, "--workspace", str(workspace)]
+    with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors:
+        process = start_command(*words, output=output, errors=errors, env=env, forked=forked)
+        try:
+            status = process.wait(timeout)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+            raise
+        result = subprocess.CompletedProcess(words, status, _read(output), _read(errors))
     if check and result.returncode != 0:
         raise AssertionError(
             f"answerable {args} ended with {result.returncode}:\n{result.stdout}\n{result.stderr}"
         )
     return result
+
+
+def _read(file: IO[bytes]) -> str:
+    file.seek(0)
+    return file.read().decode()
 
 
 @contextmanager
@@ -72,13 +120,16 @@ def running_server(
     args: Sequence[str] = (),
     env: Mapping[str, str] | None = None,
     port: int | None = 0,
+    forked: bool = True,
 ) -> Iterator[RunningServer]:
     """Run `answerable serve` until the block ends; it must then stop by itself on SIGTERM.
 
     Without a `port` it takes the one of its settings.
     """
     with tempfile.TemporaryDirectory(prefix="answerable-ready-") as folder:
-        server = start_server(workspace, Path(folder) / "ready.json", args=args, env=env, port=port)
+        server = start_server(
+            workspace, Path(folder) / "ready.json", args=args, env=env, port=port, forked=forked
+        )
         try:
             yield server
         finally:
@@ -92,20 +143,16 @@ def start_server(
     args: Sequence[str] = (),
     env: Mapping[str, str] | None = None,
     port: int | None = 0,
+    forked: bool = True,
 ) -> RunningServer:
     """Start the server and wait until it answers."""
     ready_file.unlink(missing_ok=True)
     workspace.mkdir(parents=True, exist_ok=True)
-    log = (workspace / "serve.log").open("ab")
-    command = [sys.executable, "-m", "answerable", "serve", "--ready-file", str(ready_file)]
-    process = subprocess.Popen(
-        [*command, *([] if port is None else ["--port", str(port)]), "--workspace", str(workspace), *args],
-        stdout=log,
-        stderr=log,
-        stdin=subprocess.DEVNULL,
-        env=clean_environment(env),
-    )
-    log.close()
+    words = ["serve", "--ready-file", str(ready_file), *([] if port is None else ["--port", str(port)])]
+    with (workspace / "serve.log").open("ab") as log:
+        process = start_command(
+            *words, "--workspace", str(workspace), *args, output=log, errors=log, env=env, forked=forked
+        )
     deadline = time.monotonic() + START_SECONDS
     while not ready_file.exists():
         if process.poll() is not None or time.monotonic() > deadline:

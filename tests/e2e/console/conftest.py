@@ -38,7 +38,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
 
 
 def _serve(workspace: Path) -> Iterator[RunningServer]:
-    with running_server(workspace) as running:
+    with running_server(workspace, forked=False) as running:
         add_documents(running, "docs", DOCUMENTS)
         yield running
 

@@ -24,7 +24,7 @@ def strict_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningS
     (workspace / "answerable.toml").write_text(
         f"[server]\nrequests_per_minute = {REQUESTS_PER_MINUTE}\nmax_upload_bytes = {MAX_UPLOAD_MIB << 20}\n"
     )
-    with running_server(workspace) as server:
+    with running_server(workspace, forked=False) as server:
         yield server
 
 

@@ -29,7 +29,7 @@ STOP_SECONDS = 60
 def test_sigterm_lets_streams_end_and_says_so_when_one_cannot(tmp_path: Path) -> None:
     with fake_provider() as url:
         write_settings(tmp_path, url)
-        server = start_server(tmp_path, tmp_path / "ready.json")
+        server = start_server(tmp_path, tmp_path / "ready.json", forked=False)
         with server.client() as client:
             upload(client, make_collection(client, "docs"), "harbour.md", LIGHTHOUSE.encode())
         with (
