@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -27,8 +29,10 @@ class Turn:
 class Dialogue:
     """Gives a request the history of its conversation, and adds the turn once it is answered."""
 
-    def __init__(self, conversations: ConversationService) -> None:
+    def __init__(self, conversations: ConversationService, *, reduce: Callable[[str, str], str]) -> None:
+        """`reduce` gets an app and a text, and returns what of the text may be kept. Thread-safe."""
         self._conversations = conversations
+        self._reduce = reduce
 
     async def enter(self, work: Work) -> Turn | None:
         """Fill `work.history` from the conversation that the request names. Raises InvalidInput for its id."""
@@ -39,16 +43,22 @@ class Dialogue:
         owner = Owner(caller.key_id, caller.user or "")
         with work.spans.step(names.CONVERSATION) as step:
             opened = await self._conversations.open(owner, request.conversation_id, app=work.variant.app)
-            said = [Message(message.role, message.content) for message in opened.messages]
+            said = [Message(message.role, message.content) for message in opened.messages if message.content]
             work.history = fit_history(said, budget=work.variant.content.history.tokens)
             step.set({names.CONVERSATION_ID: request.conversation_id, names.HISTORY: len(work.history)})
         return Turn(opened.conversation.id, describe_question(request))
 
     async def note(self, turn: Turn, work: Work, answer: Answer) -> tuple[Answer, bool]:
-        """Keep the turn. Return the answer as one of the conversation, and whether that is still there."""
+        """Keep of the turn what the app keeps.
+
+        Return the answer as one of the conversation, and whether that is still there.
+        """
         with work.spans.step(names.KEEP_TURN):
+            question, said = await asyncio.to_thread(
+                lambda: [self._reduce(work.variant.app, text) for text in (turn.question, answer.answer)]
+            )
             kept = await self._conversations.append(
-                turn.conversation, question=turn.question, answer=answer.answer, trace_id=work.trace_id
+                turn.conversation, question=question, answer=said, trace_id=work.trace_id
             )
         return replace(answer, conversation_id=work.request.conversation_id), kept
 

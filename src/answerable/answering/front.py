@@ -25,8 +25,10 @@ from answerable.answering.types import Answer, AnswerEvent, Caller, DeltaEvent, 
 from answerable.apps.content import Kind
 from answerable.apps.service import AppService
 from answerable.core.clock import Clock
+from answerable.core.errors import Unavailable
 from answerable.feedback.tokens import FeedbackTokens, Subject
 from answerable.knowledge.index.search import SearchService
+from answerable.knowledge.ingestion.service import IngestionService
 from answerable.llm.service import Models
 from answerable.traces import conventions as names
 
@@ -45,6 +47,7 @@ class FrontService:
         runners: Mapping[Kind, Runner],
         models: Models,
         search: SearchService,
+        ingestion: IngestionService,
         budgets: BudgetService,
         cache: AnswerCache,
         dialogue: Dialogue,
@@ -56,6 +59,7 @@ class FrontService:
         self._runners = runners
         self._models = models
         self._search = search
+        self._ingestion = ingestion
         self._budgets = budgets
         self._cache = cache
         self._dialogue = dialogue
@@ -121,6 +125,8 @@ class FrontService:
                         if turn is not None:
                             # Before the last event: whoever has seen it may go on asking.
                             answer, kept = await self._dialogue.note(turn, work, answer)
+                        ingesting = answer.abstained and await self._is_ingesting(work)
+                        answer = replace(answer, ingesting=ingesting)
                         yield DoneEvent(self._invite_feedback(answer, work, began))
                     else:
                         self._note_progress(work, event)
@@ -172,14 +178,29 @@ class FrontService:
 
     async def _find_index_state(self, work: Work) -> IndexState | None:
         """Return what a `rag` app is about to search, so that no answer outlives a change of its documents."""
-        grounding = work.variant.content.grounding
-        if grounding is None or not work.variant.content.cache.exact:
+        grounding, collection = work.variant.content.grounding, _find_collection(work)
+        if grounding is None or collection is None or not work.variant.content.cache.exact:
             return None
-        collection = work.request.collection or grounding.collection
         named = grounding.index if collection == grounding.collection else None
         index = await self._search.find_index(collection, named)
         corpus = collection if named is None else f"{collection}/{named}"
         return IndexState(corpus, index.id, index.generation) if index else IndexState(corpus, 0, 0)
+
+    async def _is_ingesting(self, work: Work) -> bool:
+        """Return whether an answer may be missing only because its document is still coming in."""
+        collection = _find_collection(work)
+        if collection is None:
+            return False
+        try:
+            return await self._ingestion.is_ingesting(collection)
+        except Unavailable:  # the answer is there: it is not lost for a remark
+            return False
+
+
+def _find_collection(work: Work) -> str | None:
+    """Return the collection that a `rag` app searches."""
+    grounding = work.variant.content.grounding
+    return None if grounding is None else work.request.collection or grounding.collection
 
 
 def _settle_failure(reservation: Reservation, failure: BaseException | None) -> None:

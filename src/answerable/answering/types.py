@@ -115,6 +115,8 @@ class Answer:
     variant: str
     model: str
     abstained: bool = False
+    ingesting: bool = False
+    """It abstained while documents of its collection were still coming in."""
     cached: bool = False
     verdict_counts: dict[str, int] = field(default_factory=dict)
     timings_ms: dict[str, float] = field(default_factory=dict)

@@ -78,6 +78,7 @@ def render_answer(answer: Answer) -> dict[str, Any]:
         "cost_usd": None if answer.cost_usd is None else float(answer.cost_usd),
         "cached": answer.cached,
         "abstained": answer.abstained,
+        "ingesting": answer.ingesting,
         "feedback_token": answer.feedback_token,
     }
 

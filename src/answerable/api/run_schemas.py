@@ -49,6 +49,7 @@ class RunOut(BaseModel):
                     "sources": [],
                     "citations": [],
                     "abstained": False,
+                    "ingesting": False,
                 }
             ]
         }
@@ -71,6 +72,7 @@ class RunOut(BaseModel):
     sources: list[str] = Field(description="of a `rag` app; marker [n] is entry n")
     citations: list[CitationOut]
     abstained: bool
+    ingesting: bool = Field(description="it abstained while documents were still coming in: ask again later")
     feedback_token: str | None = Field(None, description="for POST /v1/feedback without a key")
 
 
@@ -92,5 +94,6 @@ def render_run(answer: Answer) -> dict[str, Any]:
         "sources": [render_source(hit) for hit in answer.sources],
         "citations": [render_citation(citation, answer.sources) for citation in answer.citations],
         "abstained": answer.abstained,
+        "ingesting": answer.ingesting,
         "feedback_token": answer.feedback_token,
     }

@@ -71,6 +71,7 @@ class AskOut(BaseModel):
                     "cost_usd": 0.0,
                     "cached": False,
                     "abstained": False,
+                    "ingesting": False,
                 }
             ]
         }
@@ -86,6 +87,7 @@ class AskOut(BaseModel):
     cost_usd: float | None = Field(description="null when the price of the model is unknown")
     cached: bool
     abstained: bool
+    ingesting: bool = Field(description="it abstained while documents were still coming in: ask again later")
     feedback_token: str | None = Field(None, description="for POST /v1/feedback without a key")
 
 

@@ -53,9 +53,13 @@ def _rate(progress: RunProgress) -> str:
     return f"{progress.chunks} chunks, {progress.chunks_per_second:.0f}/s{left}"
 
 
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
 async def _print_summary(services: Services, progress: RunProgress, console: Console) -> None:
     console.print(
-        f"{progress.documents_done} documents read ({progress.chunks} chunks), "
+        f"{_count(progress.documents_done, 'document')} read ({_count(progress.chunks, 'passage')}), "
         f"{progress.documents_unchanged} unchanged, {progress.documents_removed} removed, "
         f"{progress.documents_failed} failed, in {progress.seconds:.1f} s.",
         soft_wrap=True,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
@@ -110,6 +111,17 @@ async def list_trace_ids(tx: Connection, ids: Sequence[UUID]) -> list[str]:
 
 async def delete_of_user(tx: Connection, user: str) -> None:
     await tx.execute("DELETE FROM conversation WHERE user_name = %s", (user,))
+
+
+async def list_apps(tx: Connection) -> list[str]:
+    cursor = await tx.execute("SELECT DISTINCT app FROM conversation ORDER BY app")
+    return [row[0] async for row in cursor]
+
+
+async def delete_silent(tx: Connection, app: str, *, since: datetime) -> int:
+    """Delete the conversations of an app in which nothing was said since; return how many."""
+    cursor = await tx.execute("DELETE FROM conversation WHERE app = %s AND updated_at < %s", (app, since))
+    return cursor.rowcount
 
 
 def _storable(text: str) -> str:

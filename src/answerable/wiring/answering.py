@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from answerable.access.budgets.service import BudgetService
@@ -14,9 +15,11 @@ from answerable.answering.media.service import MediaLoader
 from answerable.answering.prompting.runner import PromptRunner
 from answerable.answering.tracing.recorder import RunRecorder
 from answerable.answering.verifiers import Verifiers
+from answerable.conversations.retention import ConversationRetention
 from answerable.conversations.service import ConversationService
 from answerable.feedback.tokens import FeedbackTokens
 from answerable.knowledge.index.search import SearchService
+from answerable.knowledge.ingestion.service import IngestionService
 from answerable.llm.minilm.model import NAME as LOCAL_EMBEDDER
 from answerable.wiring.ground import Ground
 from answerable.wiring.knowledge import make_web_limits
@@ -35,9 +38,11 @@ async def open_answering(
     ground: Ground,
     *,
     search: SearchService,
+    ingestion: IngestionService,
     verifiers: Verifiers,
     recorder: RunRecorder,
     tokens: FeedbackTokens,
+    reduce: Callable[[str, str], str],
 ) -> Answering:
     models, apps, clock = ground.models, ground.apps, ground.clock
     limits = [Budget(**entry.model_dump()) for entry in ground.settings.budgets]
@@ -52,6 +57,10 @@ async def open_answering(
     await ground.stack.enter_async_context(cache.opened())
     files = MediaLoader(make_web_limits(ground.settings))
     conversations = ConversationService(ground.database)
+    retention = ConversationRetention(
+        ground.database, keep_days=lambda app: apps.get_trace_policy(app).keep_days, clock=clock
+    )
+    await ground.stack.enter_async_context(retention.opened())
     front = FrontService(
         apps=apps,
         runners={
@@ -60,9 +69,10 @@ async def open_answering(
         },
         models=models,
         search=search,
+        ingestion=ingestion,
         budgets=budgets,
         cache=cache,
-        dialogue=Dialogue(conversations),
+        dialogue=Dialogue(conversations, reduce=reduce),
         recorder=recorder,
         clock=clock,
         feedback_tokens=tokens,

@@ -97,17 +97,27 @@ async def _build(ground: Ground) -> Services:
     signer = await load_signer(database)
     tokens = FeedbackTokens(signer, clock=clock, days=settings.feedback.token_days)
     feedback = FeedbackService(database)
+
+    def reduce(app: str, text: str) -> str:
+        return redactor.redact_text(text, apps.get_trace_policy(app))
+
     scorer = Scorer(
         database=database,
         feedback=feedback,
         traces=traces,
         clock=clock,
-        redact=lambda app, text: redactor.redact_text(text, apps.get_trace_policy(app)),
+        redact=reduce,
     )
     await open_signals(database, feedback, traces, scorer, models, apps, stack)
     recorder = open_recorder(settings, traces, RunCounters(registry).note, stack)
     answering = await open_answering(
-        ground, search=search, verifiers=verifiers, recorder=recorder, tokens=tokens
+        ground,
+        search=search,
+        ingestion=ingestion,
+        verifiers=verifiers,
+        recorder=recorder,
+        tokens=tokens,
+        reduce=reduce,
     )
     front, conversations, budgets = answering.front, answering.conversations, answering.budgets
     datasets = DatasetService(database, embed=models.embedder(LOCAL_EMBEDDER).embed_query, clock=clock)

@@ -21,6 +21,7 @@ KEYS = {
     "cost_usd",
     "cached",
     "abstained",
+    "ingesting",
     "feedback_token",
 }
 

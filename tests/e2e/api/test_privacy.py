@@ -76,7 +76,9 @@ def service(tmp_path_factory: pytest.TempPathFactory, conninfo: str) -> Iterator
             workspace, "echo", kind="prompt", model="fake:fake-1", prompt=prompt, input={"text": "string"}
         )
         file = workspace / "apps" / "echo.yaml"
-        file.write_text(file.read_text("utf-8") + TRACES, encoding="utf-8")
+        app = file.read_text("utf-8")
+        file.write_text(app + TRACES, encoding="utf-8")
+        file.with_name("silent.yaml").write_text(app + "traces: {content: none}\n", encoding="utf-8")
         (workspace / "answerable.toml").write_text(SETTINGS.format(url=url), encoding="utf-8")
         with running_server(workspace, env={"DATABASE_URL": conninfo}) as server:
             yield Service(server, conninfo)
@@ -125,6 +127,23 @@ def test_nothing_that_was_planted_is_in_any_table(service: Service) -> None:
     run_command(
         "doctor", workspace=service.server.workspace, env={"DATABASE_URL": service.conninfo}, check=False
     )
+    assert service.find_planted() == {}
+
+
+def test_a_conversation_is_kept_as_its_app_keeps_what_is_said(service: Service) -> None:
+    with service.server.client() as client:
+        for app in ("echo", "silent"):
+            asked = {"input": {"text": SAID}, "user": "cleo", "conversation_id": f"of-{app}"}
+            for _ in range(2):
+                answer = client.post(f"/v1/apps/{app}/run", json=asked).raise_for_status().json()
+                assert answer["conversation_id"] == f"of-{app}"
+        redacted, silent = [
+            client.get(f"/v1/conversations/of-{app}", params={"user": "cleo"}).raise_for_status().json()
+            for app in ("echo", "silent")
+        ]
+    said = [message["content"] for message in redacted["messages"]]
+    assert said[::2] == ["My card is [CARD], mail [EMAIL], the key [API_KEY], case [CASE]"] * 2
+    assert [message["content"] for message in silent["messages"]] == [""] * 4
     assert service.find_planted() == {}
 
 

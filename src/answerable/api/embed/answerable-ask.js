@@ -14,7 +14,7 @@
     en: {
       heading: "Ask", placeholder: "Ask a question", question: "Question", send: "Send", stop: "Stop", fresh: "New conversation",
       searching: "Searching", writing: "Writing", stopped: "Stopped. What was written until then is not checked.",
-      abstained: "The documents do not answer this.", sources: "Sources", source: "Source", close: "Close", open: "Open the document",
+      abstained: "The documents do not answer this.", ingesting: "Documents are still coming in. Ask again later.", sources: "Sources", source: "Source", close: "Close", open: "Open the document",
       supported: "supported", partial: "partly supported", unsupported: "not supported", unchecked: "not checked",
       copy: "Copy the answer", copied: "Copied.", up: "Good answer", down: "Bad answer", thanks: "Thank you.",
       comment: "What was good or bad about it?", sendComment: "Send comment", retry: "Try again",
@@ -23,7 +23,7 @@
     de: {
       heading: "Fragen", placeholder: "Stellen Sie eine Frage", question: "Frage", send: "Senden", stop: "Anhalten", fresh: "Neues Gespräch",
       searching: "Sucht", writing: "Schreibt", stopped: "Angehalten. Was bis dahin geschrieben wurde, ist nicht geprüft.",
-      abstained: "Die Dokumente beantworten das nicht.", sources: "Quellen", source: "Quelle", close: "Schließen", open: "Dokument öffnen",
+      abstained: "Die Dokumente beantworten das nicht.", ingesting: "Es kommen noch Dokumente hinzu. Fragen Sie später noch einmal.", sources: "Quellen", source: "Quelle", close: "Schließen", open: "Dokument öffnen",
       supported: "belegt", partial: "teilweise belegt", unsupported: "nicht belegt", unchecked: "nicht geprüft",
       copy: "Antwort kopieren", copied: "Kopiert.", up: "Gute Antwort", down: "Schlechte Antwort", thanks: "Danke.",
       comment: "Was war daran gut oder schlecht?", sendComment: "Kommentar senden", retry: "Noch einmal",
@@ -407,6 +407,7 @@
       this.#show(turn, result.answer, result.citations ?? [], passages);
       turn.rest.replaceChildren();
       if (result.abstained) turn.rest.append(make("p", { class: "note", part: "note" }, words.abstained));
+      if (result.ingesting) turn.rest.append(make("p", { class: "note", part: "note" }, words.ingesting));
       turn.rest.append(...this.#listVerdicts(result), ...this.#listSources(result, passages));
       if (result.feedback_token) turn.rest.append(this.#buildFeedback(turn, result));
       this.#say(result.answer);

@@ -60,6 +60,7 @@ def render_account(answer: Answer) -> dict[str, Any]:
         "model": answer.model,
         "cached": answer.cached,
         "abstained": answer.abstained,
+        "ingesting": answer.ingesting,
         "cost_usd": None if answer.cost_usd is None else float(answer.cost_usd),
         "saved_usd": None if answer.saved_usd is None else float(answer.saved_usd),
         "conversation_id": answer.conversation_id,

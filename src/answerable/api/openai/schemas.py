@@ -152,6 +152,7 @@ class AccountOut(BaseModel):
     model: str
     cached: bool
     abstained: bool
+    ingesting: bool = Field(description="it abstained while documents were still coming in: ask again later")
     cost_usd: float | None = Field(description="null when the price of the model is unknown")
     saved_usd: float | None
     conversation_id: str | None

@@ -14,6 +14,7 @@ from answerable.answering.question import MAX_TOKENS, make_ask
 from answerable.answering.types import Answer, Caller, DeltaEvent, DoneEvent
 from answerable.api.render import render_answer, render_source
 from answerable.cli.options import JsonOption, WorkspaceOption
+from answerable.cli.prices import show_price
 from answerable.wiring import load_settings, open_services
 
 _COLOURS = {"supported": "green", "partial": "yellow", "unsupported": "red", "unchecked": "dim"}
@@ -54,6 +55,8 @@ def ask(
 
 def _print_verdicts(console: Console, answer: Answer) -> None:
     console.print("\n")
+    if answer.ingesting:
+        console.print("  Documents are still coming in: ask again when they are there.", style="yellow")
     cited = {number for citation in answer.citations for number in citation.markers}
     for number, hit in enumerate(answer.sources, start=1):
         if number in cited:
@@ -62,6 +65,9 @@ def _print_verdicts(console: Console, answer: Answer) -> None:
             )
     for verdict, count in answer.verdict_counts.items():
         console.print(f"  {count} {verdict}", style=_COLOURS[verdict], end="")
-    cost = "price unknown" if answer.cost_usd is None else f"${answer.cost_usd:.6f}"
+    cost = show_price(answer.cost_usd)
     took = answer.timings_ms["total"]
-    console.print(f"  {answer.model} · {took:.0f} ms · {answer.tokens_used} tokens · {cost}", style="dim")
+    console.print(
+        f"  {answer.model} · {took:.0f} ms · {answer.tokens_used} tokens · {cost}",
+        style="dim",
+    )

@@ -20,6 +20,7 @@ from answerable.cli.batch_progress import print_batch
 from answerable.cli.batches import BatchFiles, BatchOptions, run_batch
 from answerable.cli.errors import FAILED
 from answerable.cli.options import JsonOption, WorkspaceOption
+from answerable.cli.prices import show_price
 from answerable.cli.run_input import GivenInput
 from answerable.wiring import Services, load_settings, open_services
 
@@ -113,10 +114,12 @@ def _print_answer(answer: Answer, *, as_json: bool) -> None:
         typer.echo(json.dumps(render_run(answer), ensure_ascii=False))
         return
     typer.echo("" if answer.data is None else json.dumps(answer.data, ensure_ascii=False, indent=2))
-    cost = "price unknown" if answer.cost_usd is None else f"${answer.cost_usd:.6f}"
+    cost = show_price(answer.cost_usd)
     took = answer.timings_ms.get("total", 0.0)
     _stderr().print(
-        f"{answer.model} · {took:.0f} ms · {answer.tokens_used} tokens · {cost}", style="dim", markup=False
+        f"{answer.model} · {took:.0f} ms · {answer.tokens_used} tokens · {cost}",
+        style="dim",
+        markup=False,
     )
 
 

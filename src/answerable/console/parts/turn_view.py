@@ -89,7 +89,10 @@ class TurnView:
         if answer.abstained:
             with Tag("div", "", "callout is-calm"):
                 Tag("p", "The documents do not answer this.", "callout-title")
-                Tag("p", "Nothing was made up. Ask in other words, or look at the nearest passages.")
+                if answer.ingesting:
+                    Tag("p", "Documents are still coming in: ask again when they are there.")
+                else:
+                    Tag("p", "Nothing was made up. Ask in other words, or look at the nearest passages.")
         else:
             Markup(render_verdicts(answer.citations))
         cited = list_cited(answer.citations, sources=len(answer.sources))

@@ -33,12 +33,12 @@ def fuse(dense: Scores, lexical: Scores, *, dense_weight: float) -> Scores:
 
 
 def scale(scores: Scores) -> Scores:
-    """Return the scores moved to [0, 1]; all zero when they say nothing, being all the same."""
+    """Return the scores moved to [0, 1]. Those that are all the same tell none apart: 1 for a match, 0 for none."""
     if len(scores) == 0:
         return scores
     low, high = scores.min(), scores.max()
     if not high > low:
-        return np.zeros_like(scores)
+        return (scores > 0).astype(scores.dtype)
     scaled: Scores = (scores - low) / (high - low)
     return scaled
 

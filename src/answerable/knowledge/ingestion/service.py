@@ -175,6 +175,11 @@ class IngestionService:
             chosen = None if collection is None else await self._get_collection(tx, collection)
             return await store.list_runs(tx, chosen, limit=limit)
 
+    async def is_ingesting(self, collection: str) -> bool:
+        """Return whether documents of a collection are still coming in; of one that is not there, none are."""
+        async with self._database.transaction() as tx:
+            return await store.is_ingesting(tx, collection)
+
     async def get_progress(self, run_id: UUID) -> Progress:
         """Raises NotFound."""
         async with self._database.transaction() as tx:

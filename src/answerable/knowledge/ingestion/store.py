@@ -46,6 +46,17 @@ async def list_runs(tx: Connection, collection_id: int | None, *, limit: int) ->
     return [_to_run(row) async for row in cursor]
 
 
+async def is_ingesting(tx: Connection, collection: str) -> bool:
+    """Return whether a run into the collection has begun, or waits, and has not ended."""
+    cursor = await tx.execute(
+        """SELECT EXISTS (SELECT FROM ingestion_run JOIN collection ON collection.id = collection_id
+        WHERE collection.name = %s AND state IN ('queued', 'running', 'finishing'))""",
+        (collection,),
+    )
+    row = await cursor.fetchone()
+    return row is not None and bool(row[0])
+
+
 async def set_state(
     tx: Connection, run_id: UUID, state: RunState, *, of: Iterable[RunState], error: str | None = None
 ) -> bool:

@@ -35,6 +35,13 @@ def test_the_weight_is_the_share_of_the_dense_score() -> None:
     assert fused.tolist() == [pytest.approx(0.7), pytest.approx(0.3)]
 
 
+def test_the_only_match_scores_as_one_and_the_only_miss_as_none() -> None:
+    one, none = np.array([4.2], dtype=np.float32), np.array([0.0], dtype=np.float32)
+
+    assert fuse(one, one, dense_weight=0.5).tolist() == [1.0]
+    assert fuse(one, none, dense_weight=0.5).tolist() == [0.5]
+
+
 def test_no_candidates_scale_to_none() -> None:
     assert len(scale(np.zeros(0, dtype=np.float32))) == 0
 
