@@ -10,6 +10,7 @@ import typer.main
 from typer.core import TyperCommand, TyperGroup
 
 from answerable.cli.registry import COMMANDS, CommandLine
+from answerable.core.garbage import importing
 
 _PACKAGE = "answerable.cli.commands"
 
@@ -28,7 +29,8 @@ class LazyCommand(TyperCommand):
     def load(self) -> TyperCommand | TyperGroup:
         """Import the command."""
         module, _, attribute = self._line.place.partition(":")
-        target = getattr(import_module(f"{_PACKAGE}.{module}"), attribute)
+        with importing():
+            target = getattr(import_module(f"{_PACKAGE}.{module}"), attribute)
         host = typer.Typer(add_completion=False)
         if isinstance(target, typer.Typer):
             host.add_typer(target, name=self.name)
