@@ -35,7 +35,7 @@ def test_nothing_is_looked_for_meanwhile_and_it_goes_on_after_an_import_that_fai
 def test_what_was_made_meanwhile_is_out_of_sight() -> None:
     before = gc.get_freeze_count()
     with importing():
-        made = [[] for _ in range(1000)]
+        made: list[list[str]] = [[] for _ in range(1000)]
     assert gc.get_freeze_count() >= before + len(made)
 
 
