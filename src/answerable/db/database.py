@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import select
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from weakref import WeakKeyDictionary
 
 import psycopg
@@ -42,6 +42,32 @@ async def _make_ordinary(connection: Connection) -> None:
         await connection.set_autocommit(False)
 
 
+class OnDemand:
+    """A connection for whoever may do without: taken at the first `get`, and kept from then on."""
+
+    def __init__(self, take: Callable[[], Awaitable[Connection]]) -> None:
+        self._take = take
+        self._connection: Connection | None = None
+
+    @property
+    def held(self) -> bool:
+        """Whether the connection has been taken."""
+        return self._connection is not None
+
+    async def get(self) -> Connection:
+        """Return the connection. Raises Unavailable as `Database.transaction` does."""
+        if self._connection is None:
+            self._connection = await self._take()
+        return self._connection
+
+
+class Taken(OnDemand):
+    """One that is there from the start."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+
 class Database:
     """A bounded pool of connections to one PostgreSQL.
 
@@ -75,22 +101,28 @@ class Database:
             await tx.execute("SELECT 1")
 
     @asynccontextmanager
-    async def statements(self, settings: Mapping[str, str]) -> AsyncIterator[Connection]:
+    async def statements(self, settings: Mapping[str, str] | None = None) -> AsyncIterator[Connection]:
         """Give a connection on which each statement is a transaction of its own, under these settings.
 
         The settings stay with the connection, so that the next one to ask for the same saves a round trip: only such
-        as nothing else heeds. Raises Unavailable as `transaction` does.
+        as nothing else heeds. None leaves them as they are. Raises Unavailable as `transaction` does.
         """
         async with self._connection() as connection:
             await connection.set_autocommit(True)
             try:
-                if self._settings.get(connection) != settings:
+                if settings is not None and self._settings.get(connection) != settings:
                     text = "; ".join(f"SET {name} = {value}" for name, value in settings.items())
                     await connection.execute(text, prepare=False)
                     self._settings[connection] = dict(settings)
                 yield connection
             finally:
                 await _make_ordinary(connection)
+
+    @asynccontextmanager
+    async def on_demand(self, settings: Mapping[str, str]) -> AsyncIterator[OnDemand]:
+        """Give what takes a connection as of `statements` when it is first asked for one."""
+        async with AsyncExitStack() as stack:
+            yield OnDemand(lambda: stack.enter_async_context(self.statements(settings)))
 
     @asynccontextmanager
     async def snapshot(self, settings: Mapping[str, str]) -> AsyncIterator[Connection]:

@@ -40,6 +40,14 @@ class _HalfVectorDumper(Dumper):
 
 psycopg.adapters.register_dumper(HalfVector, _HalfVectorDumper)
 
+
+def decode_vectors(values: Sequence[bytes], dimensions: int) -> NDArray[np.float16]:
+    """Return `halfvec` values, as a binary cursor gives them, as rows: shape (n, dimensions)."""
+    layout = np.dtype([("dimensions", ">i2"), ("unused", ">i2"), ("vector", ">f2", (dimensions,))])
+    vectors: NDArray[np.float16] = np.frombuffer(b"".join(values), dtype=layout)["vector"]
+    return vectors
+
+
 _INT8 = psycopg.adapters.types["int8"]
 _ENTRY = np.dtype([("size", ">i4"), ("value", ">i8")])
 

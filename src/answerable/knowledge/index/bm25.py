@@ -200,17 +200,19 @@ class Corpus:
 
 
 class Ranking:
-    """The scores of all chunks for one query."""
+    """The scores of all chunks for one query. One with a score of `least` is not found by it."""
 
-    def __init__(self, corpus: Corpus, scores: Scores) -> None:
+    def __init__(self, corpus: Corpus, scores: Scores, *, least: float = 0.0) -> None:
         self._corpus = corpus
         self._scores = scores
+        self._least = least
 
     def best(self, count: int) -> NDArray[np.int64]:
-        """Return the ordinals of the best `count` chunks with a score above zero, best first."""
-        scores = self._scores
-        bound = np.partition(scores, len(scores) - count)[len(scores) - count] if count < len(scores) else 0
-        places = np.flatnonzero(scores >= bound) if bound > 0 else np.flatnonzero(scores)
+        """Return the ordinals of the best `count` chunks with a score above `least`, best first."""
+        scores, least = self._scores, self._least
+        place = len(scores) - count
+        bound = np.partition(scores, place)[place] if place > 0 else least
+        places = np.flatnonzero(scores >= bound) if bound > least else np.flatnonzero(scores > least)
         ordinals = self._corpus.ordinals[places].astype(np.int64)
         return ordinals[np.lexsort((ordinals, -scores[places]))[:count]]
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from answerable.db.database import Connection
+from answerable.db.database import Connection, OnDemand
 from answerable.knowledge.index import reading
 from answerable.knowledge.index.bm25 import Corpus, PostingList, make_posting_list
 from answerable.knowledge.types import Index
@@ -36,13 +36,13 @@ class IndexCache:
         known = self._corpora.get(index.id)
         return known is not None and known[0] == index.generation
 
-    async def load_corpus(self, tx: Connection, index: Index) -> Corpus:
-        """Return the index's segments at the generation that the transaction sees."""
+    async def load_corpus(self, source: OnDemand, index: Index) -> Corpus:
+        """Return the index's segments as of its generation."""
         known = self._corpora.get(index.id)
         if known is not None and known[0] == index.generation:
             self._corpora.move_to_end(index.id)
             return known[1]
-        corpus = await self._read_corpus(tx, index, known[1] if known else None)
+        corpus = await self._read_corpus(await source.get(), index, known[1] if known else None)
         self._corpora[index.id] = (index.generation, corpus)
         self._corpora.move_to_end(index.id)
         while len(self._corpora) > self._max_indexes:
@@ -63,7 +63,7 @@ class IndexCache:
         return Corpus([segments[segment_id] for segment_id in states])
 
     async def load_lists(
-        self, tx: Connection, index: Index, corpus: Corpus, query: Mapping[str, Mapping[str, int]]
+        self, source: OnDemand, index: Index, corpus: Corpus, query: Mapping[str, Mapping[str, int]]
     ) -> Lists:
         """Return the posting lists of a query's lexemes (by language), read in one statement where not at hand."""
         lists: Lists = {}
@@ -78,7 +78,7 @@ class IndexCache:
                     self._lists.move_to_end(key)
                     lists[key] = postings
         if missing:
-            lists.update(await self._read_lists(tx, index.id, corpus, missing))
+            lists.update(await self._read_lists(await source.get(), index.id, corpus, missing))
         return lists
 
     async def _read_lists(

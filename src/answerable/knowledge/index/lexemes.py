@@ -15,7 +15,7 @@ from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from answerable.db.database import Connection
+from answerable.db.database import Connection, OnDemand, Taken
 
 Lexemes = tuple[str, ...]
 _Word = tuple[str, str]
@@ -75,24 +75,25 @@ class Lexizer:
         dictionary = get_dictionary(language)
         long = sum(map(len, texts)) > _INLINE_CHARACTERS
         split = await asyncio.to_thread(_split_all, texts) if long else _split_all(texts)
-        known = await self._look_up(connection, {(dictionary, word) for words in split for word in words})
+        pairs = {(dictionary, word) for words in split for word in words}
+        known = await self._look_up(Taken(connection), pairs)
         return [[lexeme for word in words for lexeme in known[dictionary, word]] for words in split]
 
     async def lexize_query(
-        self, connection: Connection, languages: Sequence[str], query: str
+        self, source: OnDemand, languages: Sequence[str], query: str
     ) -> dict[str, list[str]]:
         """Return the lexemes of one short text in each language, looked up together."""
         words = split_words(query)
         dictionaries = {language: get_dictionary(language) for language in languages}
         known = await self._look_up(
-            connection, {(dictionary, word) for dictionary in dictionaries.values() for word in words}
+            source, {(dictionary, word) for dictionary in dictionaries.values() for word in words}
         )
         return {
             language: [lexeme for word in words for lexeme in known[dictionary, word]]
             for language, dictionary in dictionaries.items()
         }
 
-    async def _look_up(self, connection: Connection, words: Iterable[_Word]) -> dict[_Word, Lexemes]:
+    async def _look_up(self, source: OnDemand, words: Iterable[_Word]) -> dict[_Word, Lexemes]:
         found: dict[_Word, Lexemes] = {}
         unknown: list[_Word] = []
         for word in words:
@@ -102,7 +103,7 @@ class Lexizer:
             else:
                 found[word] = lexemes
         if unknown:
-            fresh = await _ask(connection, unknown)
+            fresh = await _ask(await source.get(), unknown)
             found.update(fresh)
             self._remember(fresh)
         return found

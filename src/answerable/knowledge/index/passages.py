@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from answerable.db.database import Connection
+from answerable.db.database import OnDemand
 from answerable.knowledge.index import reading
 from answerable.knowledge.index.filters import Condition
 from answerable.knowledge.index.reading import Passage
@@ -32,16 +32,16 @@ class PassageCache:
         self._generations: dict[int, int] = {}
 
     async def read(
-        self, tx: Connection, index: Index, ordinals: NDArray[np.int64], condition: Condition
+        self, source: OnDemand, index: Index, ordinals: NDArray[np.int64], condition: Condition
     ) -> dict[int, Passage]:
         """Return the chunks that the condition allows, by ordinal, as of the generation of `index`."""
         if condition:
-            return await reading.read_passages(tx, index.id, ordinals, condition)
+            return await reading.read_passages(await source.get(), index, ordinals, condition)
         self._renew(index)
         known = self._find(index.id, ordinals)
         missing = [ordinal for ordinal in ordinals.tolist() if ordinal not in known]
         if missing:
-            read = await reading.read_passages(tx, index.id, np.array(missing), condition)
+            read = await reading.read_passages(await source.get(), index, np.array(missing), condition)
             if self._generations.get(index.id) == index.generation:
                 self._keep(index.id, read)
             known.update(read)

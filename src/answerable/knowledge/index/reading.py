@@ -1,4 +1,4 @@
-"""The SQL of a search. All of one search runs in one snapshot, so it sees the index before a write or after it.
+"""The SQL of a search: in one snapshot, or in statements that tell whether the index has moved.
 
 Who may read what stands in `Condition`, and is part of every statement that finds or returns passages.
 """
@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from answerable.db.database import Connection
-from answerable.knowledge.index.binary import HalfVector, Ordinals
+from answerable.knowledge.index.binary import HalfVector, Ordinals, decode_vectors
 from answerable.knowledge.index.bm25 import Segment
 from answerable.knowledge.index.filters import Condition
 from answerable.knowledge.index.store import IndexStore
@@ -29,7 +29,7 @@ class Passage:
     """A chunk with its document, as stored."""
 
     ordinal: int
-    position: int
+    chunk_id: str
     text: str
     heading_path: tuple[str, ...]
     page: int | None
@@ -119,12 +119,41 @@ async def search_vectors(
     rows = await _nearest(tx, index, vector, also=also, condition=condition, limit=limit)
     few = len(rows) - len(also) < limit
     if condition and few and await IndexStore().has_vector_index(tx, index.id):
-        await tx.execute("SET LOCAL enable_indexscan = off")
-        rows = await _nearest(tx, index, vector, also=also, condition=condition, limit=limit)
-        await tx.execute("SET LOCAL enable_indexscan = on")
+        async with tx.transaction():  # outside of one the setting would be ignored
+            await tx.execute("SET LOCAL enable_indexscan = off")
+            rows = await _nearest(tx, index, vector, also=also, condition=condition, limit=limit)
+            await tx.execute("SET LOCAL enable_indexscan = on")
     found = np.array([row[:2] for row in rows], dtype=np.float64).reshape(-1, 2)
     generation = rows[0][2] if rows else None
     return found[:, 0].astype(np.int64), found[:, 1].astype(np.float32), generation
+
+
+async def is_current(tx: Connection, index: Index) -> bool:
+    """Say whether the index still has this generation and state."""
+    cursor = await tx.execute(
+        "SELECT 1 FROM index_version WHERE id = %s AND generation = %s AND state = %s",
+        (index.id, index.generation, index.state),
+    )
+    return await cursor.fetchone() is not None
+
+
+async def list_states(tx: Connection) -> dict[int, tuple[int, str]]:
+    """Return the generation and the state of every index, by its id."""
+    cursor = await tx.execute("SELECT id, generation, state FROM index_version")
+    return {row[0]: (row[1], row[2]) for row in await cursor.fetchall()}
+
+
+async def read_vectors(
+    tx: Connection, index: Index, ordinals: NDArray[np.uint32]
+) -> tuple[NDArray[np.int64], NDArray[np.float16]]:
+    """Return the ordinals of those chunks that are there, ascending, and their vectors: one row each."""
+    cursor = await tx.cursor(binary=True).execute(
+        f"SELECT ordinal, embedding FROM chunk_vector_{index.id:d} WHERE ordinal = ANY(%s::bigint[]) ORDER BY ordinal",
+        (Ordinals(ordinals),),
+    )
+    rows = await cursor.fetchall()
+    found = np.fromiter((row[0] for row in rows), dtype=np.int64, count=len(rows))
+    return found, decode_vectors([row[1] for row in rows], index.dimensions)
 
 
 async def _nearest(
@@ -153,23 +182,23 @@ async def _nearest(
 
 
 async def read_passages(
-    tx: Connection, index_id: int, ordinals: NDArray[np.int64], condition: Condition
+    tx: Connection, index: Index, ordinals: NDArray[np.int64], condition: Condition
 ) -> dict[int, Passage]:
     """Return the chunks that the condition allows, by ordinal."""
     cursor = await tx.execute(
         "SELECT c.ordinal, c.position, c.text, c.heading_path, c.page, c.start_offset, c.end_offset,"
         " d.id, d.uri, d.title, d.metadata, d.language"
-        f" FROM chunk_{index_id:d} AS c JOIN document AS d ON d.id = c.document_id"
+        f" FROM chunk_{index.id:d} AS c JOIN document AS d ON d.id = c.document_id"
         f" WHERE c.ordinal = ANY(%s::bigint[]) AND {condition.sql or 'true'}",
         (Ordinals(ordinals), *condition.params),
     )
-    return {row[0]: _to_passage(row) for row in await cursor.fetchall()}
+    return {row[0]: _to_passage(index, row) for row in await cursor.fetchall()}
 
 
-def _to_passage(row: tuple[Any, ...]) -> Passage:
+def _to_passage(index: Index, row: tuple[Any, ...]) -> Passage:
     document_id: UUID = row[7]
     return Passage(
-        ordinal=row[0], position=row[1], text=row[2], heading_path=tuple(row[3]), page=row[4], start=row[5],
-        end=row[6], document=DocumentRef(id=document_id, uri=row[8], title=row[9], metadata=row[10]),
-        language=row[11],
+        ordinal=row[0], chunk_id=index.make_chunk_id(document_id, row[1]), text=row[2], heading_path=tuple(row[3]),
+        page=row[4], start=row[5], end=row[6], language=row[11],
+        document=DocumentRef(id=document_id, uri=row[8], title=row[9], metadata=row[10]),
     )  # fmt: skip

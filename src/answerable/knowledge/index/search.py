@@ -10,16 +10,18 @@ import psycopg
 
 from answerable.core.clock import Clock
 from answerable.core.errors import InvalidInput, NotFound
-from answerable.db.database import Connection, Database
+from answerable.db.database import Connection, Database, Taken
 from answerable.knowledge.index import reading
 from answerable.knowledge.index.cache import IndexCache
 from answerable.knowledge.index.filters import compile_condition
 from answerable.knowledge.index.folding import Folder
+from answerable.knowledge.index.freshness import Freshness
 from answerable.knowledge.index.hybrid import HybridSearch
 from answerable.knowledge.index.lexemes import Lexizer
 from answerable.knowledge.index.passages import PassageCache
 from answerable.knowledge.index.rerank import Reranker, Rerankers, rerank
 from answerable.knowledge.index.store import IndexStore
+from answerable.knowledge.index.vectors import VectorCache
 from answerable.knowledge.types import Collection, Groups, Hit, Index, RetrievalSettings
 from answerable.llm.types import Embedder
 
@@ -51,6 +53,7 @@ class SearchService:
         lexizer: Lexizer | None = None,
         cache: IndexCache | None = None,
         passages: PassageCache | None = None,
+        vectors: VectorCache | None = None,
         rerankers: Mapping[str, Reranker] | None = None,
     ) -> None:
         self._database = database
@@ -61,6 +64,8 @@ class SearchService:
         self._cache = cache or IndexCache()
         self._folder = Folder()
         self._passages = passages or PassageCache()
+        self._vectors = vectors or VectorCache()
+        self._freshness = Freshness(database)
         self._rerankers = Rerankers(rerankers)
         self._known: dict[tuple[str, str | None], Index] = {}
 
@@ -94,6 +99,9 @@ class SearchService:
             cache=self._cache,
             folder=self._folder,
             passages=self._passages,
+            vectors=self._vectors,
+            freshness=self._freshness,
+            begun=self._freshness.note_begin(),
         )
         target = collection if isinstance(collection, Index) else (_name(collection), index)
         hits = await self._run(search, target)
@@ -123,7 +131,7 @@ class SearchService:
             async with self._database.snapshot(reading.list_vector_settings(search.nearest)) as tx:
                 current = await self._read_index(tx, target)
                 if current is not None and current.settings.embedder == index.settings.embedder:
-                    return await search.run(tx, current, embedder)
+                    return await search.run(Taken(tx), current, embedder)
             index = current
         return ()
 
@@ -137,8 +145,8 @@ class SearchService:
         if search.vector is None or not self._cache.holds(index):
             return None
         try:
-            async with self._database.statements(reading.list_vector_settings(search.nearest)) as connection:
-                hits = await search.run(connection, index, embedder)
+            async with self._database.on_demand(reading.list_vector_settings(search.nearest)) as source:
+                hits = await search.run(source, index, embedder)
         except psycopg.errors.UndefinedTable:  # the index was dropped
             return None
         moved, search.moved = search.moved, False

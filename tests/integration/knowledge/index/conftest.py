@@ -18,6 +18,7 @@ from answerable.knowledge.index.passages import PassageCache
 from answerable.knowledge.index.rerank import Reranker
 from answerable.knowledge.index.search import SearchService
 from answerable.knowledge.index.service import IndexService
+from answerable.knowledge.index.vectors import VectorCache
 from answerable.knowledge.types import (
     Chunk,
     Collection,
@@ -58,11 +59,21 @@ class Library:
         self.searches = self.make_search()
 
     def make_search(
-        self, *, rerankers: Mapping[str, Reranker] | None = None, passages: PassageCache | None = None
+        self,
+        *,
+        rerankers: Mapping[str, Reranker] | None = None,
+        passages: PassageCache | None = None,
+        vectors: VectorCache | None = None,
+        database: Database | None = None,
     ) -> SearchService:
         """Return a search service with caches of its own, as another process has."""
         return SearchService(
-            self.database, lambda name: self.embedder, SystemClock(), rerankers=rerankers, passages=passages
+            database or self.database,
+            lambda name: self.embedder,
+            SystemClock(),
+            rerankers=rerankers,
+            passages=passages,
+            vectors=vectors,
         )
 
     async def write(self, *texts: Text) -> None:
