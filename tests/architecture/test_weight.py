@@ -13,6 +13,12 @@ from tests.e2e.running import clean_environment
 _SERVER = {"fastapi", "nicegui", "uvicorn"}
 _HEAVY = {"sqlalchemy", "alembic", "pandas", "scipy", "ir_measures", "pyarrow"}
 _MAY_SERVE = {"serve", "fake-models"}
+_OF_ALL_SERVICES = {"answerable.wiring.services", "kreuzberg", "PIL", "procrastinate", "aiosmtplib"}
+_OF_MODELS = {"onnxruntime", "tokenizers", "pydantic_ai"}
+_NOT_NEEDED = dict.fromkeys(("keys", "audit", "usage", "apps"), _OF_ALL_SERVICES | _OF_MODELS) | {
+    "search": _OF_ALL_SERVICES
+}
+"""Commands that open one service, and what they must therefore do without."""
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -28,3 +34,4 @@ def test_a_command_starts_and_does_without_what_is_heavy(name: str) -> None:
     imported = {line.rpartition("|")[2].strip() for line in result.stderr.splitlines()}
     assert f"answerable {name}" in result.stdout
     assert not (_HEAVY if name in _MAY_SERVE else _HEAVY | _SERVER) & imported
+    assert not _NOT_NEEDED.get(name, set()) & imported

@@ -9,8 +9,6 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from answerable import __version__
 from answerable.access.audit.service import AuditLog
 from answerable.access.keyfile import AdminKeyFile
-from answerable.access.limits import RateLimiter
-from answerable.access.service import AccessService
 from answerable.access.signing_key import load_signer
 from answerable.answering.verification.lexical import LexicalVerifier
 from answerable.answering.verifiers import Verifiers
@@ -49,6 +47,7 @@ from answerable.wiring.datasets import QuestionWriters
 from answerable.wiring.evaluation import make_evaluation
 from answerable.wiring.feedback import make_feedback_intake, make_sessions, open_signals
 from answerable.wiring.ground import Ground
+from answerable.wiring.keys import make_access
 from answerable.wiring.knowledge import make_ingestion_settings, open_index_versions
 from answerable.wiring.models import open_models
 from answerable.wiring.monitoring import make_alerts, make_online
@@ -69,15 +68,14 @@ async def open_services(
         models = await open_models(settings, environ, stack)
         database = await open_database(settings, stack)
         audit = AuditLog(database)
-        apps = await open_apps(settings, database, models, audit, stack)
+        apps = await open_apps(settings, database, models.default_chat_name, audit, stack)
         yield await _build(Ground(settings, environ, stack, database, models, apps, audit, SystemClock()))
 
 
 async def _build(ground: Ground) -> Services:
     settings, stack, database, models = ground.settings, ground.stack, ground.database, ground.models
     apps, audit, clock, registry = ground.apps, ground.audit, ground.clock, ground.registry
-    limiter = RateLimiter(per_minute=settings.server.requests_per_minute, clock=clock)
-    access = AccessService(database, limiter=limiter, clock=clock, audit=audit)
+    access = make_access(settings, database, audit, clock)
     jobs = JobQueue(database.conninfo)
     indexes = IndexService(database)
     knowledge = KnowledgeService(database, indexes, audit=audit)

@@ -210,6 +210,6 @@ def test_the_command_line_checks_exports_and_erases(service: Service, tmp_path: 
 
 def test_a_pattern_of_the_settings_that_cannot_be_used_stops_the_start(tmp_path: Path, conninfo: str) -> None:
     (tmp_path / "answerable.toml").write_text('[traces.redact]\nCASE = "(a"\n', encoding="utf-8")
-    refused = run_command("audit", "list", workspace=tmp_path, env={"DATABASE_URL": conninfo}, check=False)
+    refused = run_command("traces", "list", workspace=tmp_path, env={"DATABASE_URL": conninfo}, check=False)
     assert refused.returncode == 1
     assert "[traces] redact.CASE: It is not a regular expression" in refused.stderr

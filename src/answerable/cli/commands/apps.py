@@ -18,7 +18,7 @@ from answerable.cli.app_text import print_app, print_apps, print_diff, print_eve
 from answerable.cli.options import JsonOption, WorkspaceOption
 from answerable.cli.person import get_person
 from answerable.core.errors import InvalidInput
-from answerable.wiring import load_settings, open_services
+from answerable.wiring import load_settings, open_apps_alone
 
 apps = typer.Typer(help="Look at apps and their variants, and move labels.", no_args_is_help=True)
 
@@ -139,8 +139,8 @@ def _with_apps(workspace: Path | None, use: Callable[[AppService], Awaitable[T]]
     """Open the workspace for as long as it takes to use its apps."""
 
     async def run() -> T:
-        async with open_services(load_settings(workspace)) as services:
-            return await use(services.apps)
+        async with open_apps_alone(load_settings(workspace)) as registered:
+            return await use(registered)
 
     return asyncio.run(run())
 

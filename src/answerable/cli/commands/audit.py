@@ -17,7 +17,7 @@ from answerable.api.rendering.audit import render_entry, render_report
 from answerable.cli.errors import FAILED
 from answerable.cli.options import JsonOption, WorkspaceOption
 from answerable.core.errors import InvalidInput
-from answerable.wiring import load_settings, open_services
+from answerable.wiring import load_settings, open_audit
 
 audit = typer.Typer(help="Look at who changed what, and check that the log is whole.", no_args_is_help=True)
 
@@ -115,7 +115,7 @@ async def _write(log: AuditLog, file: TextIO) -> int:
 
 def _with_log(workspace: Path | None, use: Callable[[AuditLog], Awaitable[T]]) -> T:
     async def run() -> T:
-        async with open_services(load_settings(workspace)) as services:
-            return await use(services.audit)
+        async with open_audit(load_settings(workspace)) as log:
+            return await use(log)
 
     return asyncio.run(run())

@@ -14,7 +14,7 @@ from answerable.access.types import ApiKey, Role
 from answerable.api.rendering.keys import render_key
 from answerable.cli.options import JsonOption, WorkspaceOption
 from answerable.cli.person import get_person
-from answerable.wiring import load_settings, open_services
+from answerable.wiring import load_settings, open_access
 
 keys = typer.Typer(help="Make, list and revoke API keys.", no_args_is_help=True)
 
@@ -32,8 +32,8 @@ def create(
     """Make a key and print its secret, this once."""
 
     async def run() -> tuple[ApiKey, str]:
-        async with open_services(load_settings(workspace)) as services:
-            return await services.access.create_key(name, role=role, groups=group, by=get_person())
+        async with open_access(load_settings(workspace)) as access:
+            return await access.create_key(name, role=role, groups=group, by=get_person())
 
     key, secret = asyncio.run(run())
     if as_json:
@@ -48,8 +48,8 @@ def list_(workspace: WorkspaceOption = None, as_json: JsonOption = False) -> Non
     """List the keys, the revoked ones too."""
 
     async def run() -> list[ApiKey]:
-        async with open_services(load_settings(workspace)) as services:
-            return await services.access.list_keys()
+        async with open_access(load_settings(workspace)) as access:
+            return await access.list_keys()
 
     found = asyncio.run(run())
     if as_json:
@@ -71,8 +71,8 @@ def revoke(
     """Revoke a key; it stops working within a second."""
 
     async def run() -> list[ApiKey]:
-        async with open_services(load_settings(workspace)) as services:
-            return await services.access.revoke_key(name, by=get_person())
+        async with open_access(load_settings(workspace)) as access:
+            return await access.revoke_key(name, by=get_person())
 
     for key in asyncio.run(run()):
         typer.echo(f"Revoked {key.name!r} ({key.prefix}…).")

@@ -14,7 +14,7 @@ from answerable.api.render import render_hit, render_source
 from answerable.cli.options import CollectionOption, JsonOption, WorkspaceOption
 from answerable.core.errors import InvalidInput
 from answerable.knowledge.types import Hit, RetrievalSettings
-from answerable.wiring import load_settings, open_services
+from answerable.wiring import load_settings, open_search
 
 
 def search(
@@ -34,8 +34,8 @@ def search(
     wanted = _parse_filter(filter)
 
     async def run() -> tuple[Hit, ...]:
-        async with open_services(load_settings(workspace)) as services:
-            found = await services.search.search(
+        async with open_search(load_settings(workspace)) as passages:
+            found = await passages.search(
                 clean_question(query),
                 collection=collection,
                 index=index,

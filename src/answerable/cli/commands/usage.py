@@ -17,7 +17,7 @@ from answerable.api.rendering.usage import render_usage
 from answerable.cli.options import JsonOption, WorkspaceOption
 from answerable.monitoring.spend import Spend
 from answerable.monitoring.usage.types import Amounts, Dimension, UsageFilter, UsageReport
-from answerable.wiring import load_settings, open_services
+from answerable.wiring import load_settings, open_usage
 
 _UNKNOWN = "unknown"
 _DATE = ["%Y-%m-%d"]
@@ -43,8 +43,8 @@ def usage(
     """Show requests, tokens and cost. What evaluation and judging cost is told apart."""
 
     async def run() -> UsageReport:
-        async with open_services(load_settings(workspace)) as services:
-            return await services.usage.get_usage(
+        async with open_usage(load_settings(workspace)) as counted:
+            return await counted.get_usage(
                 by,
                 UsageFilter(app=app, variant=variant, model=model, collection=collection, key=key),
                 since=None if since is None else since.date(),
