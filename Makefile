@@ -50,6 +50,7 @@ lock:  ## resolve the dependencies anew, with hashes and without an index addres
 	$(PYTHON) -m venv .venv
 
 $(RUN_STAMP): .venv/bin/python requirements.txt pyproject.toml
+	@echo "Installing into .venv: once, a minute or two."
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-build.txt -r requirements.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@

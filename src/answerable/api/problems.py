@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from fastapi import FastAPI, Request, Response
@@ -77,7 +77,7 @@ async def _answerable_error(request: Request, error: Exception) -> JSONResponse:
 async def _validation_error(request: Request, error: Exception) -> JSONResponse:
     del request
     assert isinstance(error, RequestValidationError)
-    places = [{"at": _place(problem["loc"]), "problem": problem["msg"]} for problem in error.errors()]
+    places = [_describe(problem) for problem in error.errors()]
     body = {
         "type": "urn:answerable:problem:invalid_input",
         "title": "The request is not acceptable",
@@ -111,6 +111,14 @@ async def _http_error(request: Request, error: Exception) -> JSONResponse:
 async def _unforeseen_error(request: Request, error: Exception) -> JSONResponse:
     body = unforeseen_problem(f"{request.method} {request.url.path}", error)
     return JSONResponse(body, 500, media_type=MEDIA_TYPE)
+
+
+def _describe(problem: Mapping[str, Any]) -> dict[str, str]:
+    """Return where a value is wrong and why; of a body that is no JSON, after how many characters."""
+    if problem["type"] == "json_invalid":
+        reason = str(problem["ctx"]["error"]).rstrip(".")
+        return {"at": "body", "problem": f"It is not JSON: {reason}, after {problem['loc'][-1]} characters."}
+    return {"at": _place(problem["loc"]), "problem": problem["msg"]}
 
 
 def _place(loc: tuple[int | str, ...]) -> str:

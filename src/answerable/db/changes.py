@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Protocol
 
 from answerable.db.database import Connection
@@ -19,4 +21,22 @@ class ChangeLog(Protocol):
         `actor` is a key's name, or a user's of the machine at the command line. `action` is `THING.VERB`
         (`key.revoke`), `target` names the thing, `details` are JSON values. Call it last: others wait for the commit.
         """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A change as it was noted."""
+
+    at: datetime
+    actor: str
+    action: str
+    details: Mapping[str, Any]
+
+
+class ChangeHistory(ChangeLog, Protocol):
+    """A log that can be asked: for what the record of the changes is the truth itself."""
+
+    async def list_of(self, target: str, *, thing: str) -> Sequence[Change]:
+        """Return what was done to a target, oldest first: the actions that begin with `THING.`. Raises Unavailable."""
         ...

@@ -105,6 +105,18 @@ def test_bad_input_is_a_clear_422(server: RunningServer, body: dict[str, Any]) -
     assert problem["hint"]
 
 
+def test_a_body_that_is_no_json_says_where_it_breaks(server: RunningServer) -> None:
+    with server.client() as client:
+        response = client.post(
+            "/ask", content='{"question": "fine", }', headers={"Content-Type": "application/json"}
+        )
+    assert response.status_code == 422
+    (problem,) = response.json()["errors"]
+    assert problem["at"] == "body"
+    assert problem["problem"].startswith("It is not JSON: ")
+    assert problem["problem"].endswith("after 21 characters.")
+
+
 @pytest.mark.parametrize(
     "question",
     [

@@ -117,6 +117,33 @@ def test_from_an_answer_to_an_example(server: RunningServer, keys: dict[str, str
     assert "bob" in shown
 
 
+def test_items_are_reviewed_on_the_command_line(server: RunningServer) -> None:
+    workspace = server.workspace
+    with server.client() as client:
+        spec = {"name": "terminal", "rule": {}, "labels": [{"name": "correct", "kind": "boolean"}]}
+        client.post("/v1/queues", json=spec).raise_for_status()
+    run_command("review", "fill", "terminal", workspace=workspace)
+    shown = run_command("review", "next", "terminal", workspace=workspace).stdout
+    case = json.loads(run_command("review", "next", "terminal", "--json", workspace=workspace).stdout)["case"]
+    item = str(case["item"]["id"])
+    assert case["question"] in shown
+    assert f"answerable review label terminal {item} correct=yes|no" in shown
+    refused = run_command("review", "label", "terminal", item, "corect=yes", workspace=workspace, check=False)
+    assert refused.returncode != 0
+    assert "correct" in refused.stderr
+    assert (
+        "done" in run_command("review", "label", "terminal", item, "correct=yes", workspace=workspace).stdout
+    )
+    other = json.loads(run_command("review", "next", "terminal", "--json", workspace=workspace).stdout)[
+        "case"
+    ]
+    assert other["item"]["id"] != case["item"]["id"]
+    run_command("review", "skip", "terminal", str(other["item"]["id"]), workspace=workspace)
+    with server.client() as client:
+        assert client.get("/v1/queues/terminal").json()["progress"]["done"] == 1
+        client.delete("/v1/queues/terminal").raise_for_status()
+
+
 def test_what_is_asked_from_now_on_comes_in_by_itself(server: RunningServer) -> None:
     with server.client() as client:
         spec = {"name": "live", "rule": {}, "labels": [{"name": "correct", "kind": "boolean"}]}

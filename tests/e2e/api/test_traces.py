@@ -131,6 +131,31 @@ def test_a_shared_trace_is_shown_without_a_key_and_without_who_asked(
         assert anybody.get(f"/v1/traces/{trace_id}").status_code == 401
 
 
+def test_links_are_taken_back_one_by_one_or_together(server: RunningServer, client: httpx.Client) -> None:
+    trace_id = ask(client, new_user())
+    path = f"/v1/traces/{trace_id}/share"
+    first, second, third = [client.post(path).json() for _ in range(3)]
+
+    def list_open() -> list[dict[str, Any]]:
+        with httpx.Client(base_url=server.url, trust_env=False) as anybody:
+            answers = {share["id"]: anybody.get(share["path"]) for share in (first, second, third)}
+        refused = {answer.json()["code"] for answer in answers.values() if answer.status_code != 200}
+        assert refused <= {"link_taken_back"}
+        listed: list[dict[str, Any]] = client.get(path).json()["links"]
+        assert {link["id"] for link in listed} == {id for id, answer in answers.items() if answer.is_success}
+        return listed
+
+    assert [link["id"] for link in list_open()] == [third["id"], second["id"], first["id"]]
+    assert client.delete(f"{path}/{second['id']}").status_code == 204
+    assert client.delete(f"{path}/{second['id']}").json()["code"] == "unknown_link"
+    assert [link["id"] for link in list_open()] == [third["id"], first["id"]]
+    assert client.delete(path).status_code == 204
+    assert list_open() == []
+    first = client.post(path).json()
+    assert [link["id"] for link in list_open()] == [first["id"]], "one that is made later opens again"
+    assert first["token"] not in client.get("/v1/audit", params={"target": trace_id}).text
+
+
 @pytest.mark.parametrize("hours", [0, -1, 24 * 91])
 def test_a_link_cannot_be_valid_for_ever(client: httpx.Client, hours: float) -> None:
     trace_id = ask(client, new_user())
@@ -157,6 +182,7 @@ def test_reviewers_read_and_apps_do_not(server: RunningServer, client: httpx.Cli
     with make_client(server, client, "reviewer") as reviewer:
         assert [reviewer.get(f"/v1/traces{path}").status_code for path in paths] == [200] * len(paths)
         assert reviewer.post(f"/v1/traces/{trace_id}/share").status_code == 403
+        assert reviewer.delete(f"/v1/traces/{trace_id}/share").status_code == 403
     with make_client(server, client, "app") as app:
         assert {app.get(f"/v1/traces{path}").status_code for path in [*paths, "/tail"]} == {403}
 

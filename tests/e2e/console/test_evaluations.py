@@ -16,52 +16,73 @@ from tests.e2e.console.test_looks import LOOKS, check
 from tests.e2e.console.test_review import keep
 from tests.e2e.running import RunningServer, clean_environment, run_command
 
+_SHIPS = (
+    "Aurora", "Borkum", "Cassiopeia", "Delfin", "Estrella", "Dagny", "Finnmark", "Gudrun", "Hanseat", "Iduna",
+    "Jupiter", "Kormoran", "Lyra", "Meridian", "Nordlys", "Orion", "Pelikan", "Quadriga", "Rigel", "Seeadler", "Tern",
+    "Ulysses", "Vega", "Walrus",
+)  # fmt: skip
 _PROGRAMS = '''
 import asyncio
 from pathlib import Path
 
 GO = Path(__file__).with_name("go")
+SHIPS = SHIPS_OF_THE_TEST
 
 
-def first(question: str) -> str:
+def tell(number: int) -> str:
+    return f"The {SHIPS[number]} arrives at {6 + number // 2:02}:{number % 2 * 30:02} at berth {number % 5 + 1}."
+
+
+def read(question: str) -> int:
+    return SHIPS.index(question.split()[3].strip("?,"))
+
+
+def old_bot(question: str) -> str:
     """Knows every fourth answer."""
-    number = int(question.split()[2])
+    number = read(question)
     if number == 5:
         raise RuntimeError("The line to the lighthouse is down <b>again</b>.")
-    return f"Ship {number} arrives at {number} sharp." if number % 4 == 0 else "Nobody knows."
+    return tell(number) if number % 4 == 0 else "Nobody knows."
 
 
-def second(question: str) -> str:
-    """Knows nearly all of them, but not what the first one knows of ship 8."""
-    number = int(question.split()[2])
-    return f"Ship {number} arrives at {number} sharp." if number != 8 else "Perhaps at noon."
+def new_bot(question: str) -> str:
+    """Knows nearly all of them, but not what the old one knows of the Hanseat."""
+    number = read(question)
+    return tell(number) if number != 8 else "Perhaps at noon."
 
 
 async def waiting(question: str) -> str:
     """Answers three times, and the rest when it is told to go on."""
-    number = int(question.split()[2])
-    while number >= 3 and not GO.exists():
+    while read(question) >= 3 and not GO.exists():
         await asyncio.sleep(0.05)
-    return second(question)
-'''
-_COUNT = 24
+    return new_bot(question)
+'''.replace("SHIPS_OF_THE_TEST", repr(_SHIPS))
+
+
+def _tell(number: int) -> str:
+    return f"The {_SHIPS[number]} arrives at {6 + number // 2:02}:{number % 2 * 30:02} at berth {number % 5 + 1}."
+
+
+def _ask(number: int) -> str:
+    """Return the question; one has words that are no markup."""
+    return f"When does the {_SHIPS[number]} arrive{', <i>please</i>' if number == 5 else ''}?"
 
 
 @pytest.fixture(scope="session")
 def measured(server: RunningServer) -> Path:
     """Two programs measured on one dataset, one of them twice."""
     with server.client() as client:
-        for number in range(_COUNT):
+        for number in range(len(_SHIPS)):
             example = {
-                "input": {"question": f"When does {number} arrive, <i>please</i>?"},
-                "expected": f"Ship {number} arrives at {number} sharp.",
+                "input": {"question": _ask(number)},
+                "expected": _tell(number),
                 "tags": ["morning" if number < 12 else "evening"],
             }
             client.post("/v1/datasets/arrivals/examples", json=example).raise_for_status()
-    programs = server.workspace / "programs.py"
+    programs = server.workspace / "bots.py"
     programs.write_text(_PROGRAMS, encoding="utf-8")
-    for program in ("first", "second", "second"):
-        evaluate(server, program, "--fresh", "--note", f"the {program} one")
+    for program in ("old_bot", "new_bot", "new_bot"):
+        evaluate(server, program, "--fresh", "--note", f"the {program.replace('_', ' ')}")
     return programs
 
 
@@ -73,13 +94,13 @@ def evaluate(server: RunningServer, program: str, *args: str) -> None:
 
 
 def list_arguments(program: str, *, app: str = "harbour") -> list[str]:
-    target = ["--target", f"programs.py:{program}"]
+    target = ["--target", f"bots.py:{program}"]
     scorers = [word for name in ("exact", "rouge_l", "latency") for word in ("--evaluator", name)]
     return ["eval", app, "--dataset", "arrivals", *target, *scorers]
 
 
 def run_row(page: Page, program: str) -> Locator:
-    return page.locator(".eval-row").filter(has_text=f"programs.py:{program}").first
+    return page.locator(".eval-row").filter(has_text=f"bots.py:{program}").first
 
 
 def open_run(open_page: OpenPage, program: str) -> Page:
@@ -97,7 +118,7 @@ def listens(page: Page) -> None:
 
 @pytest.mark.usefixtures("measured")
 def test_a_run_shows_its_metrics_and_what_came_of_each_example(open_page: OpenPage) -> None:
-    page = open_run(open_page, "first")
+    page = open_run(open_page, "old_bot")
     expect(page.locator(".facts").first).to_contain_text("Failed1")
     metric = page.locator("tr[data-metric=exact]")
     expect(metric).to_contain_text(re.compile(r"0\.\d+ to 0\.\d+"))
@@ -111,7 +132,7 @@ def test_a_run_shows_its_metrics_and_what_came_of_each_example(open_page: OpenPa
     page.keyboard.press("Enter")
     panel = page.locator("#panel")
     expect(panel).to_contain_text("The line to the lighthouse is down <b>again</b>.")
-    expect(panel).to_contain_text("When does 5 arrive, <i>please</i>?")
+    expect(panel).to_contain_text(_ask(5))
     page.get_by_role("link", name="Without filters").click()
     page.get_by_label("Metric", exact=True).select_option("exact")
     expect(page).to_have_url(re.compile("metric=exact"))
@@ -122,16 +143,16 @@ def test_a_run_shows_its_metrics_and_what_came_of_each_example(open_page: OpenPa
     listens(page)
     page.locator(".result-row").first.click()
     expect(panel).to_contain_text("Nobody knows.")
-    expect(panel).to_contain_text("Ship 1 arrives at 1 sharp.")
+    expect(panel).to_contain_text(_tell(1))
     expect(panel.locator(".score-value.is-bad").first).to_be_visible()
-    page.locator("#search").fill("when does 22")
+    page.locator("#search").fill("when does the vega")
     page.keyboard.press("Enter")
     expect(page.locator(".result-row")).to_have_count(1)
 
 
 @pytest.mark.usefixtures("measured")
 def test_a_run_is_looked_at_by_tag(open_page: OpenPage) -> None:
-    page = open_run(open_page, "first")
+    page = open_run(open_page, "old_bot")
     page.get_by_role("link", name="By tag").click()
     row = page.get_by_role("row").filter(has_text="evening")
     expect(row).to_contain_text("0.250")
@@ -143,9 +164,9 @@ def test_a_run_is_looked_at_by_tag(open_page: OpenPage) -> None:
 def test_runs_are_compared_with_wins_losses_and_words(open_page: OpenPage) -> None:
     page = open_page("/evaluations?app=harbour&dataset=arrivals")
     listens(page)
-    run_row(page, "first").get_by_role("checkbox").check()
+    run_row(page, "old_bot").get_by_role("checkbox").check()
     expect(page.get_by_role("button", name="Compare")).to_be_disabled()
-    run_row(page, "second").get_by_role("checkbox").check()
+    run_row(page, "new_bot").get_by_role("checkbox").check()
     page.get_by_role("button", name="Compare").click()
     expect(page.get_by_role("heading", name="Side by side")).to_be_visible()
     exact = page.locator("tr[data-metric=exact]")
@@ -157,9 +178,9 @@ def test_runs_are_compared_with_wins_losses_and_words(open_page: OpenPage) -> No
     exact.get_by_role("link", name="1 lost").click()
     pair = page.locator(".pair")
     expect(pair).to_have_count(1)
-    expect(pair.locator(".is-before")).to_contain_text("Ship 8 arrives at 8 sharp.")
+    expect(pair.locator(".is-before")).to_contain_text(_tell(8))
     expect(pair.locator(".is-after")).to_contain_text("Perhaps at noon.")
-    expect(pair.locator("del").first).to_contain_text("Ship")
+    expect(pair.locator("del").first).to_contain_text("arrives")
     expect(pair.locator("ins").first).to_contain_text("Perhaps")
     page.get_by_label("Which", exact=True).select_option("won")
     expect(page).to_have_url(re.compile("show=won"))
@@ -172,7 +193,7 @@ def test_runs_are_compared_with_wins_losses_and_words(open_page: OpenPage) -> No
 @pytest.mark.usefixtures("measured")
 def test_what_cannot_be_compared_says_so(open_page: OpenPage, console_errors: list[str]) -> None:
     page = open_page("/evaluations?app=harbour")
-    path = run_row(page, "first").locator(".eval-name").get_attribute("href") or ""
+    path = run_row(page, "old_bot").locator(".eval-name").get_attribute("href") or ""
     page = open_page(f"/evaluations/compare?run={path.rpartition('/')[2]}")
     expect(page.get_by_role("heading")).to_have_text("A comparison takes two different runs or more.")
     console_errors.clear()  # the browser notes the status
@@ -186,9 +207,9 @@ def test_trend_and_leaderboard(open_page: OpenPage) -> None:
     page.get_by_role("link", name="Leaderboard").click()
     page.get_by_label("Dataset version").select_option("arrivals@1")
     rows = page.locator(".board tbody tr").filter(has_text="harbour: ")
-    expect(rows.first).to_contain_text("programs.py:second")
+    expect(rows.first).to_contain_text("bots.py:new_bot")
     expect(rows.first.locator(".range-band").first).to_be_visible()
-    page.locator(".board tr").filter(has_text="programs.py:first").get_by_role(
+    page.locator(".board tr").filter(has_text="bots.py:old_bot").get_by_role(
         "link", name="against the first"
     ).click()
     expect(page.locator("tr[data-metric=exact] .compared-verdict")).to_contain_text("worse")
@@ -216,14 +237,14 @@ def follow(open_page: OpenPage, go: Path) -> None:
     listed = open_page("/evaluations?app=quay")
     row = listed.locator(".eval-row")
     expect(row).to_have_count(1, timeout=120_000)  # it appears by itself once the command has begun
-    expect(row.locator(".eval-progress")).to_contain_text(f"of {_COUNT}")
+    expect(row.locator(".eval-progress")).to_contain_text(f"of {len(_SHIPS)}")
     one = open_page(row.locator(".eval-name").get_attribute("href") or "")
     expect(one.locator(".page-head .tag")).to_have_text("Running")
-    expect(one.locator(".eval-facts .eval-progress")).to_contain_text(f"3 of {_COUNT}")
+    expect(one.locator(".eval-facts .eval-progress")).to_contain_text(f"3 of {len(_SHIPS)}")
     expect(one.locator(".result-row")).to_have_count(3)
     go.touch()
     expect(one.locator(".page-head .tag")).to_have_text("Done")
-    expect(one.locator(".result-row")).to_have_count(_COUNT)
+    expect(one.locator(".result-row")).to_have_count(len(_SHIPS))
     expect(row.locator(".eval-metric").first).to_be_visible()
 
 
@@ -251,7 +272,7 @@ def test_who_may_see_evaluations(
 ) -> None:
     del measured
     page = open_page("/evaluations?app=harbour", key=create_key(server, "reads evaluations", role="reviewer"))
-    run_row(page, "first").locator(".eval-name").click()
+    run_row(page, "old_bot").locator(".eval-name").click()
     expect(page.locator("tr[data-metric=exact]")).to_be_visible()
     expect(page.get_by_role("button", name="Delete")).to_have_count(0)
     page = open_page("/evaluations", key=create_key(server, "asks, and no more", role="app"))
@@ -269,8 +290,8 @@ def test_looks(open_page: OpenPage, size: tuple[int, int], scheme: str) -> None:
     expect(page.locator(".eval-row").first).to_be_visible()
     check(page, "evaluations", size, scheme)
     origin = page.url.partition("/evaluations")[0]
-    second = run_row(page, "second").locator(".eval-name").get_attribute("href") or ""
-    first = run_row(page, "first").locator(".eval-name").get_attribute("href") or ""
+    second = run_row(page, "new_bot").locator(".eval-name").get_attribute("href") or ""
+    first = run_row(page, "old_bot").locator(".eval-name").get_attribute("href") or ""
     page.goto(origin + first)
     expect(page.locator(".result-row").first).to_be_visible()
     check(page, "evaluation", size, scheme)

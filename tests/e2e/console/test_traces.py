@@ -341,7 +341,13 @@ def test_a_shared_link_needs_no_key(
     assert visitor.evaluate("document.cookie") == ""
     forged = open_page(path.replace("/shared/", "/shared/x"), key="")
     expect(forged.get_by_role("heading")).to_contain_text("not made by this server")
-    assert any("403" in error for error in console_errors)
+    page.get_by_role("button", name="Close").click()
+    page.get_by_role("button", name="Share").click()
+    page.get_by_role("button", name="Take back").click()
+    expect(page.get_by_role("button", name="Take back")).to_have_count(0)
+    ended = open_page(path, key="")
+    expect(ended.get_by_role("heading")).to_contain_text("taken the link back")
+    assert sum("403" in error for error in console_errors) == 2
     console_errors.clear()
 
 

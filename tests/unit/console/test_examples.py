@@ -10,3 +10,8 @@ def test_a_question_of_the_document_itself_comes_first() -> None:
 
 def test_a_document_without_sections_is_asked_about_as_a_whole() -> None:
     assert list_questions("Boats", "Just text.") == ["What does “Boats” say?"]
+
+
+def test_numbers_of_chapters_are_left_out() -> None:
+    text = "# 4. Boats\n\n## 4.1 Moorings\n\nText.\n"
+    assert list_questions("4. Boats", text) == ["What does “Boats” say about Moorings?"]

@@ -9,6 +9,7 @@ from typing import Any, Final
 from answerable.access.audit import store
 from answerable.access.audit.chain import START, compute_hash, describe, dump, find_fault
 from answerable.access.audit.types import Anchor, AuditEntry, AuditFilter, AuditPage, AuditReport
+from answerable.db.changes import Change
 from answerable.db.database import Connection, Database
 
 _BATCH: Final = 2_000
@@ -57,6 +58,14 @@ class AuditLog:
             found = await store.list_newest(tx, filter or AuditFilter(), before=before, limit=limit + 1)
         more = len(found) > limit
         return AuditPage(tuple(found[:limit]), found[limit - 1].number if more else None)
+
+    async def list_of(self, target: str, *, thing: str) -> Sequence[Change]:
+        """Return what was done to a target, oldest first, as `db.changes.ChangeHistory` has it."""
+        async with self._database.transaction() as tx:
+            found = await store.list_newest(
+                tx, AuditFilter(action=thing, target=_storable(target)), before=None, limit=_BATCH
+            )
+        return [Change(entry.at, entry.actor, entry.action, entry.details) for entry in reversed(found)]
 
     async def iterate(self) -> AsyncIterator[Sequence[AuditEntry]]:
         """Yield all entries, oldest first, some thousands at a time. Raises Unavailable."""

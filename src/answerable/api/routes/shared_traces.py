@@ -20,7 +20,7 @@ _WITHHELD_ATTRIBUTES = frozenset({KEY, USER})
 @router.get("/{token}")
 async def get_shared_trace(token: str, services: ServicesDep, response: Response) -> dict[str, Any]:
     """Return the trace that a link stands for, without the key and the user that asked. Needs no key."""
-    detail = await get_detail(services.traces, services.trace_sharing.read(token))
+    detail = await get_detail(services.traces, await services.trace_sharing.read(token))
     response.headers.update(_PRIVATE)
     rendered = render_detail(detail, services)
     runs = [_withhold(run) for run in rendered["runs"]]

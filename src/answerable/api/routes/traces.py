@@ -58,12 +58,42 @@ async def list_spans(trace_id: str, _: TraceReader, services: ServicesDep) -> di
 async def share_trace(
     trace_id: str, principal: Developer, services: ServicesDep, body: ShareBody | None = None
 ) -> dict[str, Any]:
-    """Make a link that shows this trace to whoever has it, without a key. It cannot be called back, only expire."""
+    """Make a link that shows this trace to whoever has it, without a key, until it expires or is taken back."""
     trace = await services.traces.get(trace_id)
     valid = timedelta(hours=(body or ShareBody()).hours)
     share = await services.trace_sharing.share(trace.id, by=principal.name, valid=valid)
     return {
+        "id": share.link,
         "token": share.token,
         "path": f"/v1/shared/{share.token}",
         "expires_at": render_moment(share.expires_at),
     }
+
+
+@router.get("/{trace_id}/share")
+async def list_links(trace_id: str, _: Developer, services: ServicesDep) -> dict[str, Any]:
+    """List the links to this trace that are valid still. What opens them was told once, when they were made."""
+    links = await services.trace_sharing.list_links(trace_id)
+    return {
+        "links": [
+            {
+                "id": link.id,
+                "made_by": link.made_by,
+                "made_at": render_moment(link.made_at),
+                "expires_at": render_moment(link.expires_at),
+            }
+            for link in links
+        ]
+    }
+
+
+@router.delete("/{trace_id}/share", status_code=204)
+async def take_links_back(trace_id: str, principal: Developer, services: ServicesDep) -> None:
+    """End all links to this trace."""
+    await services.trace_sharing.take_back(trace_id, by=principal.name)
+
+
+@router.delete("/{trace_id}/share/{link}", status_code=204)
+async def take_link_back(trace_id: str, link: str, principal: Developer, services: ServicesDep) -> None:
+    """End one link to this trace."""
+    await services.trace_sharing.take_back(trace_id, link, by=principal.name)

@@ -63,8 +63,9 @@ def _print_verdicts(console: Console, answer: Answer) -> None:
             console.print(
                 f"  [{number}] {hit.document.title}  {render_source(hit)}", markup=False, style="dim"
             )
-    for verdict, count in answer.verdict_counts.items():
-        console.print(f"  {count} {verdict}", style=_COLOURS[verdict], end="")
+    for verdict, colour in _COLOURS.items():
+        if verdict in answer.verdict_counts:
+            console.print(f"  {answer.verdict_counts[verdict]} {verdict}", style=colour, end="")
     cost = show_price(answer.cost_usd)
     took = answer.timings_ms["total"]
     console.print(

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-from collections.abc import Awaitable, Callable
-from pathlib import Path
 from typing import Annotated, TypeVar
 
 import typer
@@ -15,11 +12,12 @@ from rich.table import Column, Table
 from answerable.api.render import render_index
 from answerable.cli.errors import FAILED
 from answerable.cli.index_progress import follow_index
+from answerable.cli.opened import with_services
 from answerable.cli.options import CollectionOption, JsonOption, WorkspaceOption
 from answerable.cli.person import get_person
 from answerable.cli.working import working
 from answerable.knowledge.index_versions.types import IndexChoice, IndexSummary
-from answerable.wiring import Services, load_settings, open_services
+from answerable.wiring import Services
 
 indexes = typer.Typer(help="Keep several indexes of a collection side by side.", no_args_is_help=True)
 
@@ -32,7 +30,7 @@ def list_(
     collection: CollectionOption = "docs", workspace: WorkspaceOption = None, as_json: JsonOption = False
 ) -> None:
     """List the indexes of a collection: what each is made of, and whether it is behind."""
-    found = _with_services(workspace, lambda services: services.index_versions.list_indexes(collection))
+    found = with_services(workspace, lambda services: services.index_versions.list_indexes(collection))
     if as_json:
         typer.echo(json.dumps({"indexes": [render_index(index) for index in found]}))
     elif found:
@@ -60,7 +58,7 @@ def create(
         await services.index_versions.create(collection, index, choice, by=get_person())
         return await _see_through(services, collection, index, quiet=as_json)
 
-    _report(_with_services(workspace, run), as_json=as_json)
+    _report(with_services(workspace, run), as_json=as_json)
 
 
 @indexes.command()
@@ -76,7 +74,7 @@ def update(
         await services.index_versions.update(collection, index)
         return await _see_through(services, collection, index, quiet=as_json)
 
-    _report(_with_services(workspace, run), as_json=as_json)
+    _report(with_services(workspace, run), as_json=as_json)
 
 
 @indexes.command()
@@ -87,7 +85,7 @@ def activate(
     as_json: JsonOption = False,
 ) -> None:
     """Make an index what is searched unless one is named. The one before stays, so that you can go back."""
-    found = _with_services(
+    found = with_services(
         workspace, lambda services: services.index_versions.activate(collection, index, by=get_person())
     )
     if as_json:
@@ -106,7 +104,7 @@ def drop(
     """Remove an index that is neither active nor named by a variant with a label."""
     if not yes:
         typer.confirm(f"Drop the index {index} of {collection}?", abort=True)
-    _with_services(
+    with_services(
         workspace, lambda services: services.index_versions.drop(collection, index, by=get_person())
     )
     typer.echo(f"{index} is dropped.")
@@ -138,11 +136,3 @@ def _print(found: list[IndexSummary]) -> None:
             str(chunker.overlap), f"{index.chunks:,}", f"{index.bytes / 1e6:.1f}", state,
         )  # fmt: skip
     Console(highlight=False).print(table)
-
-
-def _with_services(workspace: Path | None, work: Callable[[Services], Awaitable[T]]) -> T:
-    async def run() -> T:
-        async with open_services(load_settings(workspace)) as services:
-            return await work(services)
-
-    return asyncio.run(run())

@@ -1,19 +1,20 @@
-"""`answerable review`: queues, agreement, Label Studio."""
+"""`answerable review`: queues, the next item and its labels, agreement, Label Studio."""
 
 from __future__ import annotations
 
-import asyncio
 import json
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any, TextIO, TypeVar
+from typing import Annotated, Any, TextIO
 
 import typer
 
 from answerable.api.review_json import render_agreement, render_annotator, render_queue, render_taken
+from answerable.cli.commands.review_work import save_labels, show_next, skip_item
+from answerable.cli.opened import with_services
 from answerable.cli.options import JsonOption, WorkspaceOption
 from answerable.cli.person import get_person
 from answerable.cli.review_text import FillProgress, print_agreement, print_annotators, print_queues
@@ -21,12 +22,14 @@ from answerable.core.errors import InvalidInput
 from answerable.reviews.label_studio.config import write_config
 from answerable.reviews.spec import read_spec_file
 from answerable.reviews.types import Progress, Queue, QueueState, Taken
-from answerable.wiring import Services, load_settings, open_services
+from answerable.wiring import Services
 
 review = typer.Typer(help="Let people review answers: queues, agreement, Label Studio.", no_args_is_help=True)
+review.command("next")(show_next)
+review.command("label")(save_labels)
+review.command("skip")(skip_item)
 
 QueueArgument = Annotated[str, typer.Argument(metavar="QUEUE", help="Name of the queue.")]
-T = TypeVar("T")
 
 
 @review.command()
@@ -37,7 +40,7 @@ def queues(workspace: WorkspaceOption = None, as_json: JsonOption = False) -> No
         found = await services.reviews.list_queues()
         return [(queue, await services.reviews.count(queue)) for queue in found]
 
-    found = _with_services(workspace, run)
+    found = with_services(workspace, run)
     if as_json:
         _print_json({"queues": [render_queue(*one) for one in found]})
     elif found:
@@ -60,7 +63,7 @@ def create(
         queue = await services.reviews.create(spec, by=get_person())
         return queue, await services.queue_filler.fill_past(queue) if fill else None
 
-    queue, taken = _with_services(workspace, run)
+    queue, taken = with_services(workspace, run)
     if as_json:
         filled = {} if taken is None else {"filled": render_taken(taken)}
         _print_json({**render_queue(queue), **filled})
@@ -87,7 +90,7 @@ def fill(
                 found, since=_in_utc(since), until=_in_utc(until), report=progress.show
             )
 
-    taken = _with_services(workspace, run)
+    taken = with_services(workspace, run)
     if as_json:
         _print_json(render_taken(taken))
     else:
@@ -102,7 +105,7 @@ def stats(queue: QueueArgument, workspace: WorkspaceOption = None, as_json: Json
         found = await services.reviews.get(queue)
         return found, await services.reviews.count(found), await services.reviews.list_annotators(found)
 
-    found, progress, annotators = _with_services(workspace, run)
+    found, progress, annotators = with_services(workspace, run)
     if as_json:
         _print_json(
             {**render_queue(found, progress), "annotators": [render_annotator(one) for one in annotators]}
@@ -124,7 +127,7 @@ def agreement(
     async def run(services: Services) -> Any:
         return await services.reviews.report_agreement(await services.reviews.get(queue), seed=seed)
 
-    report = _with_services(workspace, run)
+    report = with_services(workspace, run)
     if as_json:
         _print_json(render_agreement(report))
     else:
@@ -158,7 +161,7 @@ def delete(
     async def run(services: Services) -> None:
         await services.reviews.delete(queue, by=get_person())
 
-    _with_services(workspace, run)
+    with_services(workspace, run)
     typer.echo(f"{queue} is deleted.")
 
 
@@ -177,7 +180,7 @@ def export_(
         with nullcontext(sys.stdout) if to is None else to.open("w", encoding="utf-8") as file:
             return await _write_list(tasks, file)
 
-    count = _with_services(workspace, run)
+    count = with_services(workspace, run)
     typer.echo(f"{count} tasks written.", err=True)
 
 
@@ -194,7 +197,7 @@ def import_(
     async def run(services: Services) -> Any:
         return await services.review_exchange.import_tasks(await services.reviews.get(queue), tasks)
 
-    imported = _with_services(workspace, run)
+    imported = with_services(workspace, run)
     if as_json:
         _print_json({"items": imported.items, "annotations": imported.annotations, "known": imported.known})
         return
@@ -210,7 +213,7 @@ def labels(queue: QueueArgument, workspace: WorkspaceOption = None) -> None:
     async def run(services: Services) -> Queue:
         return await services.reviews.get(queue)
 
-    typer.echo(write_config(_with_services(workspace, run).spec.labels), nl=False)
+    typer.echo(write_config(with_services(workspace, run).spec.labels), nl=False)
 
 
 async def _write_list(tasks: AsyncIterator[dict[str, Any]], file: TextIO) -> int:
@@ -227,7 +230,7 @@ def _set_state(queue: str, state: QueueState, workspace: Path | None) -> None:
     async def run(services: Services) -> None:
         await services.reviews.set_state(queue, state)
 
-    _with_services(workspace, run)
+    with_services(workspace, run)
 
 
 def _read_tasks(file: Path) -> list[Any]:
@@ -246,21 +249,12 @@ def _read_tasks(file: Path) -> list[Any]:
 
 def _describe(taken: Taken) -> str:
     over = f", {taken.over:,} left out since the rule's numbers are reached" if taken.over else ""
-    return f"{taken.added:,} runs came in, {taken.known:,} were there already{over}."
+    runs = "run" if taken.added == 1 else "runs"
+    return f"{taken.added:,} {runs} came in, {taken.known:,} were there already{over}."
 
 
 def _in_utc(at: datetime | None) -> datetime | None:
     return None if at is None else at.replace(tzinfo=at.tzinfo or UTC)
-
-
-def _with_services(workspace: Path | None, use: Callable[[Services], Awaitable[T]]) -> T:
-    """Open the workspace for as long as it takes."""
-
-    async def run() -> T:
-        async with open_services(load_settings(workspace)) as services:
-            return await use(services)
-
-    return asyncio.run(run())
 
 
 def _print_json(value: Any) -> None:

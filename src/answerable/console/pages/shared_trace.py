@@ -24,8 +24,8 @@ _EVERYBODY: Final[frozenset[str]] = frozenset()
 
 
 async def build_shared_page(services: Services, request: Request) -> None:
-    """Build the page. Raises Forbidden for a link that is not valid or over, NotFound for a trace that is gone."""
-    trace_id = services.trace_sharing.read(request.path_params["token"])
+    """Build the page. Raises Forbidden for a link that is not valid (any more), NotFound for a trace that is gone."""
+    trace_id = await services.trace_sharing.read(request.path_params["token"])
     run = await read_run(services, trace_id, span_id=request.query_params.get("span"), groups=_EVERYBODY)
     ui.add_head_html(head_html())
     ui.add_head_html('<meta name="robots" content="noindex"><meta name="referrer" content="no-referrer">')

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 from answerable.console.prose import list_headings
 from answerable.core.errors import NotFound
 from answerable.knowledge.service import KnowledgeService
 from answerable.knowledge.types import Document, Groups
 
+_NUMBER = re.compile(r"^\d+(\.\d+)*[.)]?\s+")
+"""What counts chapters, at the beginning of a title."""
 _LOOK_AT = 40
 _SHOW = 4
 _MAX_BYTES = 200_000
@@ -32,7 +36,8 @@ async def list_examples(knowledge: KnowledgeService, collection: str, *, groups:
 
 def list_questions(title: str, text: str) -> list[str]:
     """Return questions that the document answers: those that it asks itself, then one for each of its sections."""
-    first, *rest = list_headings(text) or [""]
+    title = _NUMBER.sub("", title)
+    first, *rest = [_NUMBER.sub("", heading) for heading in list_headings(text)] or [""]
     sections = rest if text.lstrip().startswith("#") else [first, *rest]
     headings = [heading for heading in sections if 3 <= len(heading) <= 60 and heading != title]
     asked = [heading for heading in (title, *headings) if heading.endswith("?")]

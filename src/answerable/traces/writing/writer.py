@@ -114,11 +114,28 @@ class TraceWriter:
         try:
             yield
         finally:
-            for task in tasks:
-                await stop(task)
+            async with self._between_batches():
+                for task in tasks:
+                    await stop(task)
             await self._write_rest()
             await stop(guard)
             await self._leave_rest()
+
+    @asynccontextmanager
+    async def _between_batches(self) -> AsyncIterator[None]:
+        """Hold back the next batch; one that takes too long is not waited for, and stays in memory if it breaks off.
+
+        A statement that is cancelled half-way costs its connection, and the driver says so to whoever looks on.
+        """
+        try:
+            await asyncio.wait_for(self._writing.acquire(), _LAST)
+        except TimeoutError:
+            yield
+            return
+        try:
+            yield
+        finally:
+            self._writing.release()
 
     async def _encode_some(self) -> None:
         await self._recorded.wait()
