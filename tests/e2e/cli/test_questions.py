@@ -21,6 +21,7 @@ ANSWER = {
     "cost_usd",
     "cached",
     "abstained",
+    "ingesting",
     "feedback_token",
 }
 HIT = {
