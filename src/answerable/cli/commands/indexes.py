@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Annotated, TypeVar
 
 import typer
-from rich.console import Console
 from rich.table import Column, Table
 
 from answerable.api.render import render_index
@@ -17,6 +16,7 @@ from answerable.cli.errors import FAILED
 from answerable.cli.index_progress import follow_index
 from answerable.cli.options import CollectionOption, JsonOption, WorkspaceOption
 from answerable.cli.person import get_person
+from answerable.cli.terminal import open_console
 from answerable.cli.working import working
 from answerable.knowledge.index_versions.types import IndexChoice, IndexSummary
 from answerable.wiring import Services, load_settings, open_services
@@ -137,7 +137,7 @@ def _print(found: list[IndexSummary]) -> None:
             index.name, "active" if index.active else "", index.settings.embedder, str(chunker.max_tokens),
             str(chunker.overlap), f"{index.chunks:,}", f"{index.bytes / 1e6:.1f}", state,
         )  # fmt: skip
-    Console(highlight=False).print(table)
+    open_console().print(table)
 
 
 def _with_services(workspace: Path | None, work: Callable[[Services], Awaitable[T]]) -> T:
