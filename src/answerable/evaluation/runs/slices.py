@@ -8,6 +8,7 @@ from typing import Final
 from uuid import UUID
 
 from answerable.db.database import Connection
+from answerable.evaluation.runs.nested_loops import avoid_nested_loops
 from answerable.evaluation.runs.sums import SUMS, Sums, read_sums, summarise_sums
 from answerable.evaluation.runs.types import EvaluatorRef, MetricSummary
 
@@ -41,6 +42,7 @@ async def list_slices(
     tx: Connection, run_id: UUID, evaluators: Sequence[EvaluatorRef]
 ) -> tuple[TagSummary, ...]:
     """Return the tags that most examples have, at most MOST_TAGS, each with the metrics it has values of."""
+    await avoid_nested_loops(tx)
     cursor = await tx.execute(_SUMMED, {"run": run_id, "tags": MOST_TAGS})
     found: dict[str, dict[tuple[str, str], Sums]] = {}
     async for tag, evaluator, metric, *sums in cursor:

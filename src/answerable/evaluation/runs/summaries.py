@@ -7,6 +7,7 @@ from typing import Final
 from uuid import UUID
 
 from answerable.db.database import Connection
+from answerable.evaluation.runs.nested_loops import avoid_nested_loops
 from answerable.evaluation.runs.sums import NOTHING, SUMS, read_sums, summarise_sums
 from answerable.evaluation.runs.types import EvaluatorRef, MetricSummary
 
@@ -29,6 +30,7 @@ async def summarise(
     tx: Connection, run_id: UUID, evaluators: Sequence[EvaluatorRef]
 ) -> tuple[MetricSummary, ...]:
     """Return every metric of every evaluator of the run, in their order."""
+    await avoid_nested_loops(tx)
     cursor = await tx.execute(_SUMMED, (run_id,))
     found = {(evaluator, metric): read_sums(sums) async for evaluator, metric, *sums in cursor}
     return tuple(
