@@ -1,10 +1,13 @@
-"""What the runner of evaluations adds to each example: 10,000 of them, and a target that answers at once.
+"""What the runner of evaluations adds to each example, and what it keeps in memory: a target that answers at once.
 
     python -m benchmarks.eval_runner [--examples 10000]
 
 The bare loop calls the target and the evaluators, as many at a time, and keeps nothing. The runner also reads the
-examples from the database, and writes each output before it is scored and each score before the next example. The
-memory is that of the process, once after a tenth of the examples and once at the end.
+examples from the database, and writes each output before it is scored and each score before the next example.
+
+The memory is that of the process: after a tenth of the examples, with the last of them, after the run is summed up,
+and after all reports of it are written. A short run goes before, so that what is loaded once is loaded. Without
+`--examples` that is measured for 10,000 examples and then for 30,000 more, in the same process.
 """
 
 from __future__ import annotations
@@ -16,7 +19,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -33,6 +36,7 @@ from answerable.db.migrate import migrate
 from answerable.evaluation.evaluators.context import EvaluatorContext
 from answerable.evaluation.evaluators.reading import read_specs
 from answerable.evaluation.evaluators.registry import open_evaluators
+from answerable.evaluation.reports.files import FORMS, write_reports
 from answerable.evaluation.runs.plan import EvalPlan
 from answerable.evaluation.runs.progress import Tally
 from answerable.evaluation.runs.service import EvalService
@@ -41,14 +45,32 @@ from answerable.evaluation.targets.types import Measured
 from answerable.evaluation.types import Case, Evaluator, Output
 from benchmarks.report import write_result
 
-EXAMPLES = 10_000
+EXAMPLES = (10_000, 30_000)
+WARM_UP = 500
 CONCURRENCY = 16
 EVALUATORS = ("exact", "contains", "squad", "latency", "cost", "tokens")
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
-    """Milliseconds are of one example. Memory in MB: the process's own, without the database."""
+class Memory:
+    """MB that the process holds, the database left out."""
+
+    examples: int
+    at_tenth: float
+    at_last: float
+    after_summary: float
+    after_reports: float
+
+    def __str__(self) -> str:
+        return (
+            f"{self.examples:,} examples: {self.at_tenth:.1f} MB after a tenth, {self.at_last:.1f} MB with the last,"
+            f" {self.after_summary:.1f} MB summed up, {self.after_reports:.1f} MB with all reports"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Speed:
+    """Milliseconds of one example. `cpu_ms` is the processor time of the process, without that of the database."""
 
     examples: int
     bare_ms: float
@@ -56,90 +78,102 @@ class Outcome:
     overhead_ms: float
     cpu_ms: float
     reused_ms: float
-    rss_early_mb: float
-    rss_end_mb: float
+
+    def __str__(self) -> str:
+        return (
+            f"{self.examples:,} examples: bare {self.bare_ms:.3f} ms each, runner {self.runner_ms:.3f} ms,"
+            f" overhead {self.overhead_ms:.3f} ms (processor time {self.cpu_ms:.3f} ms);"
+            f" again, all reused: {self.reused_ms:.3f} ms"
+        )
 
 
 def main() -> None:
     parser = argparse.ArgumentParser()
-    parser.add_argument("--examples", type=int, default=EXAMPLES)
-    count = parser.parse_args().examples
+    parser.add_argument("--examples", type=int)
+    asked = parser.parse_args().examples
     folder = Path(tempfile.mkdtemp(prefix="answerable-bench-"))
-    server = EmbeddedPostgres(folder)
+    server = EmbeddedPostgres(folder / "database")
     try:
         conninfo = server.start()
         migrate(conninfo)
-        outcome = asyncio.run(measure(conninfo, count))
+        speed, memory = asyncio.run(measure(conninfo, EXAMPLES if asked is None else (asked,), folder))
     finally:
         server.stop()
         shutil.rmtree(folder, ignore_errors=True)
-    print(
-        f"{outcome.examples:,} examples: bare {outcome.bare_ms:.3f} ms each, runner {outcome.runner_ms:.3f} ms,"
-        f" overhead {outcome.overhead_ms:.3f} ms (CPU of the process {outcome.cpu_ms:.3f} ms);"
-        f" again, all reused: {outcome.reused_ms:.3f} ms;"
-        f" memory {outcome.rss_early_mb:.0f} MB after a tenth, {outcome.rss_end_mb:.0f} MB at the end"
-    )
-    if count == EXAMPLES:
+    print("\n".join(map(str, [speed, *memory])))
+    if asked is None:
         write_result(
             "eval_runner",
-            {name: getattr(outcome, name) for name in Outcome.__slots__}
-            | {"concurrency": CONCURRENCY, "evaluators": list(EVALUATORS)},
+            {
+                **asdict(speed),
+                "memory_mb": [asdict(one) for one in memory],
+                "concurrency": CONCURRENCY,
+                "evaluators": list(EVALUATORS),
+            },
         )
 
 
-async def measure(conninfo: str, count: int) -> Outcome:
+async def measure(conninfo: str, counts: Sequence[int], folder: Path) -> tuple[Speed, list[Memory]]:
+    """Measure the memory for each count, then the speed for the first of them."""
     database = Database(conninfo)
     await database.open()
     datasets = DatasetService(database, embed=_embed, clock=SystemClock())
-    await datasets.put_examples("golden", _make_rows(count), replace=False, by="benchmark")
-    version = await datasets.freeze("golden")
-    evaluators = open_evaluators(read_specs(EVALUATORS), EvaluatorContext())
-    examples = [one async for batch in datasets.iterate_version(version) for one in batch]
-    bare = await _run_bare(examples, evaluators)
-    del examples
-    evals = EvalService(database, datasets=datasets, clock=SystemClock())
-    plan = EvalPlan(
-        measured=Measured("bench", "main", "h" * 64, "app", _answer, reusable=True),
-        version=version,
-        evaluators=tuple(evaluators),
-        concurrency=CONCURRENCY,
-    )
-    memory = Memory(count // 10)
-    cpu, (seconds, run) = _get_cpu(), await _timed(evals, plan, memory)
-    cpu = _get_cpu() - cpu
-    assert run == count
-    reused, _ = await _timed(evals, plan, None)
-    rss_end = psutil.Process().memory_info().rss / 1e6
-    await database.close()
-    each = 1000 / count
-    return Outcome(
-        count,
-        bare * each,
-        seconds * each,
-        (seconds - bare) * each,
-        cpu * each,
-        reused * each,
-        memory.early_mb,
-        rss_end,
-    )
+    bench = Bench(datasets, EvalService(database, datasets=datasets, clock=SystemClock()), folder)
+    try:
+        await bench.measure_memory(WARM_UP)
+        memory = [await bench.measure_memory(count) for count in counts]
+        return await bench.measure_speed(counts[0]), memory
+    finally:
+        await database.close()
 
 
-class Memory:
-    """Notes what the process holds once `after` examples are settled."""
+class Bench:
+    """Runs evaluations over datasets of any size, `folder` takes the reports."""
 
-    def __init__(self, after: int) -> None:
-        self._after = after
-        self.early_mb = 0.0
+    def __init__(self, datasets: DatasetService, evals: EvalService, folder: Path) -> None:
+        self._datasets = datasets
+        self._evals = evals
+        self._folder = folder
 
-    def note(self, tally: Tally) -> None:
-        if tally.done == self._after:
-            self.early_mb = psutil.Process().memory_info().rss / 1e6
+    async def measure_memory(self, count: int) -> Memory:
+        plan = await self._plan(count)
+        seen: dict[int, float] = {}
 
+        def note(tally: Tally) -> None:
+            if tally.done in (count // 10, count):
+                seen[tally.done] = _get_rss()
 
-async def _timed(evals: EvalService, plan: EvalPlan, memory: Memory | None) -> tuple[float, int]:
-    started = time.perf_counter()
-    run = await evals.measure(plan, on_progress=None if memory is None else memory.note)
-    return time.perf_counter() - started, run.done
+        run = await self._evals.measure(plan, on_progress=note)
+        assert run.done == count
+        summed = _get_rss()
+        await write_reports(self._evals, run.id, {form: self._folder / f"report.{form}" for form in FORMS})
+        return Memory(count, seen[count // 10], seen[count], summed, _get_rss())
+
+    async def measure_speed(self, count: int) -> Speed:
+        plan = replace(await self._plan(count), fresh=True)
+        cpu, runner = _get_cpu(), await self._time(plan)
+        cpu = _get_cpu() - cpu
+        reused = await self._time(replace(plan, fresh=False))
+        batches = self._datasets.iterate_version(plan.version)
+        bare = await _run_bare([one async for batch in batches for one in batch], plan.evaluators)
+        each = 1000 / count
+        return Speed(count, bare * each, runner * each, (runner - bare) * each, cpu * each, reused * each)
+
+    async def _plan(self, count: int) -> EvalPlan:
+        name = f"golden-{count}"
+        await self._datasets.put_examples(name, _make_rows(count), replace=False, by="benchmark")
+        return EvalPlan(
+            measured=Measured("bench", "main", f"{count:064}", "app", _answer, reusable=True),
+            version=await self._datasets.freeze(name),
+            evaluators=tuple(open_evaluators(read_specs(EVALUATORS), EvaluatorContext())),
+            concurrency=CONCURRENCY,
+        )
+
+    async def _time(self, plan: EvalPlan) -> float:
+        started = time.perf_counter()
+        run = await self._evals.measure(plan)
+        assert run.done == run.total
+        return time.perf_counter() - started
 
 
 async def _run_bare(examples: Sequence[Example], evaluators: Sequence[Evaluator]) -> float:
@@ -179,6 +213,10 @@ async def _embed(text: str) -> NDArray[np.float32]:
     vector = np.zeros(384, dtype=np.float32)
     vector[hash(text) % 384] = 1.0
     return vector
+
+
+def _get_rss() -> float:
+    return psutil.Process().memory_info().rss / 1e6
 
 
 def _get_cpu() -> float:

@@ -147,7 +147,11 @@ def _summarise(report: ApplyReport) -> str:
         return "There is nothing to apply: no file in apps/."
     if not report.changed:
         kept = any(label.action in {"kept", "blocked"} for app in report.apps for label in app.labels)
-        return "Nothing was changed." if kept else "Nothing to do: what is registered is what the files say."
+        return (
+            "Nothing was changed."
+            if kept
+            else "No app was changed: what is registered is what the files say."
+        )
     return "This is what would be done; nothing was changed." if report.dry_run else "Applied."
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from answerable.cli.terminal import open_console
 from answerable.evaluation.canaries.types import Check, Standing
 from answerable.evaluation.canaries.wording import describe
 
@@ -16,8 +16,7 @@ _COLOURS = {"new": "cyan", "same": "green", "changed": "red", "inconclusive": "y
 
 def print_checks(checks: Sequence[Check], *, with_time: bool = False) -> None:
     """Print a line for each check, and below what is to be said of it."""
-    # A name like `a:m:` is no emoji.
-    console = Console(highlight=False, emoji=False)
+    console = open_console()
     table = Table(box=None, padding=(0, 2, 0, 0))
     headings = (*(("At",) if with_time else ()), "Model", "App", "State", "Says it is", "Examples")
     for heading in headings:
@@ -38,7 +37,7 @@ def print_checks(checks: Sequence[Check], *, with_time: bool = False) -> None:
 
 def print_standings(standings: Sequence[Standing]) -> None:
     """Print how every model stands, and since when it is held against what."""
-    console = Console(highlight=False, emoji=False)
+    console = open_console()
     print_checks([standing.check for standing in standings], with_time=True)
     for standing in standings:
         if standing.baseline is not None and standing.accepted_at is not None:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
-from typing import Final
 
 from rich.console import Console
 from rich.markup import escape
@@ -22,13 +20,6 @@ from answerable.evaluation.reports.texts import (
 )
 from answerable.evaluation.runs.types import EvalRun, ItemResult, MetricSummary
 
-_WIDE: Final = 200
-
-
-def open_console() -> Console:
-    """Return standard output; what is no terminal has room for any table."""
-    return Console(highlight=False, width=None if sys.stdout.isatty() else _WIDE)
-
 
 def print_run(run: EvalRun, summary: Sequence[MetricSummary], console: Console) -> None:
     """Print what was measured and what it came to."""
@@ -44,6 +35,8 @@ def print_run(run: EvalRun, summary: Sequence[MetricSummary], console: Console) 
         console.print(table)
     for judge, trust in list_trust(summary):
         console.print(escape(f"{judge} is a judge: {trust}"), style="dim", soft_wrap=True)
+    if run.failed:
+        console.print(f"Why there is no output: answerable evals show {run.id} --failed", soft_wrap=True)
     if run.state != "done":
         reason = run.reason or "it was interrupted"
         console.print(f"[yellow]{run.state}[/]: {escape(reason)}", soft_wrap=True)

@@ -29,15 +29,18 @@ async def evaluate(
                 show(tally)
 
             run = await services.evals.measure(plan, on_progress=note)
-    if last and last[0].unscored and not asked.retrieval:
+    if last and last[0].unscored:
         console.print(
-            f"{last[0].unscored} examples say what is expected, and no evaluator of this run looks at it:"
-            " name some with --evaluator.",
-            style="yellow",
-            soft_wrap=True,
+            f"{last[0].unscored} of {run.total} {_describe_unscored(asked)}", style="yellow", soft_wrap=True
         )
     await write_reports(services.evals, run.id, reports)
     return run
+
+
+def _describe_unscored(asked: Asked) -> str:
+    if asked.retrieval:
+        return "have no evidence, so nothing says what the search should find: name documents or passages in them."
+    return "say what is expected, and no evaluator of this run looks at it: name some with --evaluator."
 
 
 async def evaluate_variants(services: Services, asked: Sequence[Asked], *, console: Console) -> list[EvalRun]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from answerable.cli.terminal import open_console
 from answerable.evaluation.judging.calibration.types import Agreement, Calibration, Found, JudgeStatus
 from answerable.evaluation.judging.calibration.wording import describe_kappa, describe_trust
 from answerable.evaluation.statistics.ppi import Estimate
@@ -23,12 +23,12 @@ def print_judges(judges: Sequence[JudgeStatus]) -> None:
         table.add_row(
             Text(f"{status.name}{' (built in)' if status.builtin else ''}"), Text(models), Text(trust)
         )
-    Console().print(table)
+    open_console().print(table)
 
 
 def print_calibration(made: Calibration) -> None:
     """Print how far a judge agrees: whole, by slice, over time, and where it goes wrong."""
-    console = Console(highlight=False, emoji=False)
+    console = open_console()
     console.print(
         f"{made.app} ({made.variant}) against people's {made.label!r}: {made.agreement.items:,} answers, {made.source}",
         markup=False,

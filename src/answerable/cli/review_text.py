@@ -10,6 +10,7 @@ from rich.progress import Progress as Bar
 from rich.progress import SpinnerColumn, TextColumn
 from rich.table import Table
 
+from answerable.cli.terminal import open_console
 from answerable.reviews.agreement.estimate import Estimate
 from answerable.reviews.reports import AgreementReport
 from answerable.reviews.types import AnnotatorFacts, Progress, Queue, Taken
@@ -51,7 +52,7 @@ def print_queues(queues: Sequence[tuple[Queue, Progress]]) -> None:
             ", ".join(label.name for label in queue.spec.labels), str(queue.spec.annotators),
             queue.problem or queue.state,
         )  # fmt: skip
-    Console().print(table)
+    open_console().print(table)
 
 
 def print_annotators(annotators: Sequence[AnnotatorFacts]) -> None:
@@ -61,11 +62,11 @@ def print_annotators(annotators: Sequence[AnnotatorFacts]) -> None:
             facts.annotator, f"{facts.items:,}", f"{facts.median_seconds:.1f}", _share(facts.agrees, facts.compared),
             _share(facts.gold, facts.gold_items), f"{facts.last_at:%Y-%m-%d %H:%M}",
         )  # fmt: skip
-    Console().print(table)
+    open_console().print(table)
 
 
 def print_agreement(report: AgreementReport) -> None:
-    console = Console(highlight=False)
+    console = open_console()
     console.print(f"{report.items:,} items with two annotations or more. In brackets: 95 % intervals.")
     table = Table("Label", "Measure", "Annotators", "Items", "Value", box=None)
     for label in report.labels:

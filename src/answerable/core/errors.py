@@ -75,6 +75,7 @@ class InvalidFields(InvalidInput):
         code: str | None = None,
     ) -> None:
         super().__init__(f"{detail}: {' '.join(map(str, problems))}", hint=hint, code=code)
+        self.summary = detail
         self.problems = tuple(problems)
 
 

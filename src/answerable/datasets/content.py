@@ -49,7 +49,7 @@ def dump(value: Any) -> str:
         text = json.dumps(value, ensure_ascii=False, sort_keys=True, allow_nan=False)
     except (TypeError, ValueError) as error:
         raise InvalidInput(
-            "An example holds JSON values alone.", hint=str(error), code="invalid_example"
+            "An example holds JSON values alone.", hint=f"{error}.", code="invalid_example"
         ) from error
     text = to_storable(text).replace("\\u0000", "\ufffd")
     if len(text.encode()) > MAX_BYTES:

@@ -20,7 +20,8 @@ async def get_dataset(tx: Connection, name: str, *, lock: bool = False) -> UUID:
     known = [one.name for one in await store.list_all(tx)]
     raise NotFound(
         f"There is no dataset {name[:100]!r}.",
-        hint=suggest(name, known) or "A dataset is made with its first example.",
+        hint=suggest(name, known)
+        or f"Bring some examples in: `answerable datasets import {name[:100]} FILE`.",
         code="unknown_dataset",
     )
 

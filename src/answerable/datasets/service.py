@@ -130,6 +130,15 @@ class DatasetService:
             assert old.id is not None
             await store.remove(tx, [old.id], at=self._clock.now())
 
+    async def delete(self, dataset: str) -> None:
+        """Delete a dataset with its examples and all its versions. Raises NotFound.
+
+        Eval runs on it stay with their outputs and scores, without what was expected. One of the same name that is made
+        later counts its versions from 1 again; it is never taken for the same, since their hashes differ.
+        """
+        async with self._database.transaction() as tx:
+            await store.delete(tx, await get_dataset(tx, dataset, lock=True))
+
     async def get_example(self, dataset: str, key: str) -> Example:
         """Return the example of a key as it is now, held or not. Raises NotFound."""
         async with self._database.transaction() as tx:

@@ -48,6 +48,11 @@ async def find(tx: Connection, name: str, *, lock: bool = False) -> UUID | None:
     return None if row is None else row[0]
 
 
+async def delete(tx: Connection, dataset_id: UUID) -> None:
+    """Delete a dataset with its examples and versions."""
+    await tx.execute("DELETE FROM dataset WHERE id = %s", (dataset_id,))
+
+
 async def find_applied(tx: Connection, name: str) -> bytes | None:
     """Return the hash of the file that was applied last."""
     row = await (await tx.execute("SELECT applied FROM dataset WHERE name = %s", (name,))).fetchone()

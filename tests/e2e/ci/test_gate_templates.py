@@ -33,8 +33,9 @@ labels: {{production: plain}}
 STAND_IN = """#!/usr/bin/env bash
 printf '%s\\n' "$0" "$@" > "$CALLED"
 for word in "$@"; do
-    case "$word" in body@*) cat "${word#body@}" >> "$CALLED" ;; gate.md) cat gate.md >> "$CALLED" ;; esac
+    case "$word" in body*@*) cat "${word#body*@}" >> "$CALLED" ;; comment.md) cat comment.md >> "$CALLED" ;; esac
 done
+case "$*" in *--paginate*) printf '%s' "${FOUND:-}" ;; esac
 """
 
 
@@ -101,7 +102,7 @@ def test_the_template_of_github_gates_a_pull_request_and_posts_the_verdict(
     job = read_template("github-gate.yml")["jobs"]["gate"]
     steps = {step["name"]: step["run"] for step in job["steps"] if "run" in step}
     given = {"APP": "echo", "BASE": base, "PULL_REQUEST": "7", "GH_TOKEN": "t", "CALLED": str(called)}
-    given["GITHUB_STEP_SUMMARY"] = str(tmp_path / "summary.md")
+    given |= {"GITHUB_STEP_SUMMARY": str(tmp_path / "summary.md"), "GITHUB_REPOSITORY": "harbour/guide"}
     assert given.keys() >= {name for name in job["env"] if not name.endswith("_API_KEY")}
     assert run_step(steps["Install"], tmp_path / "repo", tmp_path, given) == 0
     assert "answerable" in called.read_text(encoding="utf-8")
@@ -110,6 +111,11 @@ def test_the_template_of_github_gates_a_pull_request_and_posts_the_verdict(
     posted = called.read_text(encoding="utf-8")
     assert "Gate of echo: **pass**" in posted
     assert "`golden@1`: 40 examples" in posted
+    assert posted.split()[1:4] == ["pr", "comment", "7"]
+    assert run_step(steps["Post"], tmp_path / "repo", tmp_path, {**given, "FOUND": "41"}) == 0
+    again = called.read_text(encoding="utf-8")
+    assert "PATCH repos/harbour/guide/issues/comments/41" in " ".join(again.split())
+    assert "Gate of echo: **pass**" in again
     assert "Gate of echo" in (tmp_path / "summary.md").read_text(encoding="utf-8")
     assert not (tmp_path / "repo" / ".answerable").exists()
 

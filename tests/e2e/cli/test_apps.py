@@ -58,7 +58,7 @@ def test_a_file_is_applied_once_and_a_label_is_moved(workspace: Path) -> None:
         ("first", "registered"),
         ("careful", "registered"),
     ]
-    assert "Nothing to do" in run_command("apply", workspace=workspace).stdout
+    assert "No app was changed" in run_command("apply", workspace=workspace).stdout
 
     (workspace / "prompts/triage.md").write_text(PROMPT.replace("one word", "two words"))
     applied = run_command("apply", workspace=workspace).stdout

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.e2e.console.server import run_fake_models, write_settings
 from tests.e2e.running import run_command, running_server
 
 APP = """\
@@ -63,3 +64,28 @@ def test_a_label_waits_for_the_pass_that_the_command_gives(tmp_path: Path) -> No
         unknown = run_command("gate", "echo", "-c", "polit", workspace=workspace, check=False)
         assert unknown.returncode == 2
         assert "polite" in unknown.stderr
+
+
+@pytest.mark.timeout(600)
+def test_a_candidate_that_is_worse_fails_with_its_own_exit_status(tmp_path: Path) -> None:
+    workspace = tmp_path / "workspace"
+    (workspace / "apps").mkdir(parents=True)
+    deaf = APP.replace("Please repeat: {{ text }}", "Say hello.").replace("exact", "contains")
+    deaf = deaf.replace("  plain:\n", "  plain:\n    model: demo:assistant\n")
+    (workspace / "apps" / "echo.yaml").write_text(deaf, encoding="utf-8")
+    lines = [
+        json.dumps({"key": f"q{n}", "input": {"text": f"say {n}"}, "expected": f"say {n}"}) for n in range(40)
+    ]
+    examples = tmp_path / "golden.jsonl"
+    examples.write_text("\n".join(lines), encoding="utf-8")
+    with run_fake_models() as address:
+        write_settings(workspace, address)
+        run_command("apply", workspace=workspace)
+        run_command("datasets", "import", "golden", str(examples), workspace=workspace)
+        report = tmp_path / "gate.md"
+        command = ("gate", "echo", "--candidate", "polite", "--markdown", str(report))
+        failed = run_command(*command, workspace=workspace, check=False)
+    assert failed.returncode == 1
+    assert "Verdict: fail" in failed.stdout
+    assert "Say hello." in failed.stdout
+    assert "Gate of echo: **fail**" in report.read_text(encoding="utf-8")

@@ -110,6 +110,11 @@ def test_models_are_compared_in_one_table(server: RunningServer) -> None:
         (server.workspace / "answerable.toml").write_text(settings)
         command = ["eval", "guide", "-d", "golden", "-e", "contains", "--compare-models", "fake:fake-1"]
         ended = run_command(*command, workspace=server.workspace)
+        command[-1] = "fake:fake-1!server_error"
+        failed = run_command(*command, workspace=server.workspace, check=False)
+    assert failed.returncode == 1
+    assert "| without an output | 0 of 4 | 4 of 4 |" in failed.stdout
+    assert "without an output" not in ended.stdout
     assert "| metric | main | main-fake-fake-1 |" in ended.stdout
     assert "| contains | 1.000 |" in ended.stdout
     labels = json.loads(run_command("apps", "show", "guide", "--json", workspace=server.workspace).stdout)[

@@ -72,6 +72,22 @@ async def test_two_versions_are_compared_by_key(datasets: DatasetService) -> Non
     assert (same.added, same.removed, same.changed, same.unchanged_count) == ((), (), (), 10)
 
 
+async def test_a_deleted_dataset_is_gone_with_its_versions(datasets: DatasetService) -> None:
+    await datasets.put_examples("golden", number(3))
+    await datasets.put_examples("silver", number(2))
+    first = await datasets.freeze("golden")
+    await datasets.delete("golden")
+    assert [one.name for one in await datasets.list_datasets()] == ["silver"]
+    with pytest.raises(NotFound):
+        await read(datasets, first)
+    with pytest.raises(NotFound):
+        await datasets.delete("golden")
+    await datasets.put_examples("golden", number(4))
+    again = await datasets.freeze("golden")
+    assert (again.number, again.examples) == (1, 4)
+    assert again.hash != first.hash
+
+
 async def test_going_back_to_what_was_makes_no_new_version(datasets: DatasetService) -> None:
     await datasets.put_examples("golden", number(2))
     first = await datasets.freeze("golden")

@@ -94,6 +94,12 @@ async def delete_example(
     await services.datasets.delete_example(name, key)
 
 
+@router.delete("/{name}", status_code=204)
+async def delete_dataset(name: str, _: Developer, services: ServicesDep) -> None:
+    """Delete the dataset with all its versions; eval runs on it stay, without what was expected."""
+    await services.datasets.delete(name)
+
+
 @router.post("/{name}/accept")
 async def accept_examples(name: str, body: AcceptBody, _: Developer, services: ServicesDep) -> dict[str, Any]:
     """Let held examples in: those of the keys, or all."""

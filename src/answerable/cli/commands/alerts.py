@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
@@ -16,6 +15,7 @@ from answerable.api.rendering.alerts import render_alert, render_delivery
 from answerable.cli.errors import FAILED
 from answerable.cli.options import JsonOption, WorkspaceOption
 from answerable.cli.person import get_person
+from answerable.cli.terminal import open_console
 from answerable.core.errors import InvalidInput
 from answerable.core.moments import read_age
 from answerable.monitoring.alerts.types import AlertStatus, Delivery
@@ -89,7 +89,7 @@ def send_test_notice(
 
 
 def _print(found: list[AlertStatus], deliveries: list[Delivery]) -> None:
-    console = Console(highlight=False, emoji=False)
+    console = open_console()
     table = Table(box=None, padding=(0, 2, 0, 0))
     for heading in ("Alert", "State", "Value", "Since", "Rule"):
         table.add_column(heading)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from answerable.cli.datasets.curating import accept, add, delete, edit, generate, split
+from answerable.cli.datasets.curating import accept, add, delete, drop, edit, generate, split
 from answerable.cli.datasets.files import export, import_
 from answerable.cli.datasets.looking import check, diff, list_, show, versions
 
@@ -17,6 +17,7 @@ datasets.command()(export)
 datasets.command()(add)
 datasets.command()(edit)
 datasets.command()(delete)
+datasets.command()(drop)
 datasets.command()(versions)
 datasets.command()(diff)
 datasets.command()(check)

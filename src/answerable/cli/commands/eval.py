@@ -13,12 +13,12 @@ import typer
 from rich.console import Console
 
 from answerable.cli.errors import FAILED
-from answerable.cli.eval_text import open_console, print_run
+from answerable.cli.eval_text import print_run
 from answerable.cli.evaluating import evaluate, evaluate_variants
 from answerable.cli.options import JsonOption, WorkspaceOption
 from answerable.cli.person import get_person
+from answerable.cli.terminal import open_console
 from answerable.core.errors import InvalidInput
-from answerable.evaluation.evaluators.reading import read_option
 from answerable.evaluation.planning import Asked
 from answerable.evaluation.reports.comparison import render_comparison, render_comparison_markdown
 from answerable.evaluation.reports.files import Form
@@ -131,6 +131,8 @@ def _compare_models(
     if "markdown" in reports:
         reports["markdown"].write_text(text, encoding="utf-8")
     typer.echo(json.dumps(render_comparison(compared), ensure_ascii=False) if as_json else text)
+    if any(run.failed for run in compared.runs):
+        raise typer.Exit(FAILED)
 
 
 async def _measure_models(asked: Asked, models: tuple[str, ...], workspace: Path | None) -> RunComparison:
@@ -152,7 +154,7 @@ async def _measure_models(asked: Asked, models: tuple[str, ...], workspace: Path
 def _read_entry(text: str) -> Any:
     """Return the entry of an option: JSON where it begins as an object does."""
     if not text.startswith("{"):
-        return read_option(text)
+        return text
     try:
         return json.loads(text)
     except ValueError as error:

@@ -11,8 +11,9 @@ from uuid import UUID
 
 import typer
 
-from answerable.cli.eval_text import open_console, print_results, print_run, print_runs, print_table
+from answerable.cli.eval_text import print_results, print_run, print_runs, print_table
 from answerable.cli.options import JsonOption, WorkspaceOption
+from answerable.cli.terminal import open_console
 from answerable.core.errors import InvalidInput
 from answerable.evaluation.reports.comparison import (
     render_comparison,
@@ -83,6 +84,8 @@ def show(
         return
     print_run(found, summary, open_console())
     print_results(found, results, open_console())
+    if limit and not results:
+        typer.echo("No example is shown: none that is settled is as you asked.", err=True)
 
 
 @evals.command()

@@ -6,7 +6,6 @@ import json
 from typing import Annotated, TypeVar
 
 import typer
-from rich.console import Console
 from rich.table import Column, Table
 
 from answerable.api.render import render_index
@@ -15,6 +14,7 @@ from answerable.cli.index_progress import follow_index
 from answerable.cli.opened import with_services
 from answerable.cli.options import CollectionOption, JsonOption, WorkspaceOption
 from answerable.cli.person import get_person
+from answerable.cli.terminal import open_console
 from answerable.cli.working import working
 from answerable.knowledge.index_versions.types import IndexChoice, IndexSummary
 from answerable.wiring import Services
@@ -135,4 +135,16 @@ def _print(found: list[IndexSummary]) -> None:
             index.name, "active" if index.active else "", index.settings.embedder, str(chunker.max_tokens),
             str(chunker.overlap), f"{index.chunks:,}", f"{index.bytes / 1e6:.1f}", state,
         )  # fmt: skip
+<<<<<<< HEAD
     Console(highlight=False).print(table)
+=======
+    open_console().print(table)
+
+
+def _with_services(workspace: Path | None, work: Callable[[Services], Awaitable[T]]) -> T:
+    async def run() -> T:
+        async with open_services(load_settings(workspace)) as services:
+            return await work(services)
+
+    return asyncio.run(run())
+>>>>>>> walk5-1

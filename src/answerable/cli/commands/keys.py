@@ -7,14 +7,18 @@ import json
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from answerable.access.types import ApiKey, Role
 from answerable.api.rendering.keys import render_key
 from answerable.cli.options import JsonOption, WorkspaceOption
 from answerable.cli.person import get_person
+<<<<<<< HEAD
 from answerable.wiring import load_settings, open_access
+=======
+from answerable.cli.terminal import open_console
+from answerable.wiring import load_settings, open_services
+>>>>>>> walk5-1
 
 keys = typer.Typer(help="Make, list and revoke API keys.", no_args_is_help=True)
 
@@ -60,7 +64,7 @@ def list_(workspace: WorkspaceOption = None, as_json: JsonOption = False) -> Non
         groups = "all" if key.groups is None else ", ".join(sorted(key.groups))
         state = "in use" if key.revoked_at is None else f"revoked {key.revoked_at:%Y-%m-%d}"
         table.add_row(key.name, key.role, groups, key.prefix + "…", f"{key.created_at:%Y-%m-%d %H:%M}", state)
-    Console().print(table)
+    open_console().print(table)
 
 
 @keys.command()

@@ -1,4 +1,4 @@
-"""`answerable datasets add | edit | delete | accept | reject | generate | split`."""
+"""`answerable datasets add | edit | delete | drop | accept | generate | split`."""
 
 from __future__ import annotations
 
@@ -86,6 +86,18 @@ def delete(
 
     with_services(workspace, run)
     typer.echo(f"{len(keys)} taken out.")
+
+
+def drop(
+    dataset: DatasetArgument,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Delete a whole dataset, with all its versions. Eval runs on it stay, without what was expected."""
+    if not yes:
+        typer.confirm(f"Delete the dataset {dataset} with all its versions?", abort=True)
+    with_services(workspace, lambda services: services.datasets.delete(dataset))
+    typer.echo(f"{dataset} is deleted.")
 
 
 def accept(

@@ -8,7 +8,7 @@ from functools import partial
 from fastapi import Request
 from nicegui import ui
 
-from answerable.console.elements import Button, Tag
+from answerable.console.elements import Button, Tag, notify
 from answerable.console.frame import add_assets, build_frame
 from answerable.console.parts.datasets.addresses import PATH, to_dataset, to_export
 from answerable.console.parts.datasets.cards import build_cards, describe
@@ -18,6 +18,7 @@ from answerable.console.parts.datasets.filters import build_filters, read_query
 from answerable.console.parts.datasets.held import HeldList
 from answerable.console.parts.datasets.import_dialog import ImportDialog
 from answerable.console.parts.datasets.versions import VersionList
+from answerable.console.parts.dialogs import FormDialog
 from answerable.console.visitor import Visitor
 from answerable.core.errors import NotFound
 from answerable.datasets.types import Dataset
@@ -137,10 +138,30 @@ def _build_actions(visitor: Visitor, dataset: Dataset, examples: ExampleList | N
             for format, title in (("yaml", "YAML, as files have it"), ("jsonl", "JSON Lines")):
                 address = to_export(dataset.name, format=format)
                 Tag("a", title, "menu-item", href=address, download="download")
-    if not visitor.may_write or examples is None:
+    if not visitor.may_write:
+        return
+    _build_delete(visitor, dataset)
+    if examples is None:
         return
     dialog = ImportDialog(datasets=[], dataset=dataset.name, done=examples.show)
     Button("Bring in a file", icon="upload").on("click", dialog.open)
     if not examples.is_version:
         new = Button("New example", "button is-primary", icon="plus", data_key="n")
         new.on("click", partial(examples.editor.open, None))
+
+
+def _build_delete(visitor: Visitor, dataset: Dataset) -> None:
+    async def delete(_: str) -> None:
+        await visitor.check_writer()
+        await visitor.services.datasets.delete(dataset.name)
+        notify("The dataset is deleted.")
+        ui.navigate.to(PATH)
+
+    dialog = FormDialog(
+        "Delete the dataset?",
+        "All its examples and versions are gone. Evaluations on it stay, without what was expected.",
+        action="Delete",
+        submit=delete,
+        danger=True,
+    )
+    Button("Delete", "button is-danger").on("click", dialog.open)

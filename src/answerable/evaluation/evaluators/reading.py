@@ -53,15 +53,9 @@ def read_specs(entries: Sequence[Any]) -> tuple[EvaluatorSpec, ...]:
     return tuple(found for found in read if isinstance(found, EvaluatorSpec))
 
 
-def read_option(text: str) -> Any:
-    """Return the entry that a command line names: `exact`, or `contains:hello`, the bare value of `contains`."""
-    kind, colon, value = text.partition(":")
-    return {kind: value} if colon else kind
-
-
 def _read(entry: Any, at: str) -> EvaluatorSpec | list[FieldProblem]:
     if isinstance(entry, str):
-        entry = {entry: {}}
+        entry = _read_text(entry)
     if not isinstance(entry, Mapping) or len(entry) != 1:
         return [FieldProblem(at, f"An evaluator is a name, or a name with its options. {_HOW}")]
     ((name, told),) = entry.items()
@@ -69,6 +63,12 @@ def _read(entry: Any, at: str) -> EvaluatorSpec | list[FieldProblem]:
     if kind is None:
         return [FieldProblem(at, f"There is no evaluator {name!r}. {_suggest(str(name))}".strip())]
     return _read_options(name, kind, told, f"{at}.{name}")
+
+
+def _read_text(text: str) -> Mapping[str, Any]:
+    """Return the entry of `exact`, or of `contains:hello`: the bare value of `contains`."""
+    kind, colon, value = text.partition(":")
+    return {kind: value if colon else {}}
 
 
 def _suggest(name: str) -> str:

@@ -63,7 +63,7 @@ def decide(
         gate_hash=spec.hash,
         candidate_run=candidate.run_id,
         baseline_run=baseline.run_id,
-        notes=_list_notes(spec, candidate, baseline),
+        notes=_list_notes(spec, candidate, baseline, findings),
     )
 
 
@@ -107,7 +107,9 @@ def _sum_up(findings: Sequence[Finding]) -> Verdict:
     return "inconclusive" if "inconclusive" in verdicts else "pass"
 
 
-def _list_notes(spec: GateSpec, candidate: Side, baseline: Side) -> tuple[str, ...]:
+def _list_notes(
+    spec: GateSpec, candidate: Side, baseline: Side, findings: Sequence[Finding]
+) -> tuple[str, ...]:
     notes = []
     if not spec.rules:
         notes.append(
@@ -125,4 +127,9 @@ def _list_notes(spec: GateSpec, candidate: Side, baseline: Side) -> tuple[str, .
             )
     if candidate.variant_hash == baseline.variant_hash:
         notes.append("Candidate and baseline are the same variant.")
+    notes += [
+        f"{one.rule.name} came to 0 for both: look whether its evaluator fits what the app gives."
+        for one in findings
+        if one.metric.better == "higher" and one.candidate == one.baseline == 0
+    ]
     return tuple(notes)

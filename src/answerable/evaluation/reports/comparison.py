@@ -43,6 +43,8 @@ def render_comparison_table(comparison: RunComparison) -> list[list[str]]:
     rows += [
         [_name_metric(one), *[_show(one, place) for place in range(len(names))]] for one in comparison.metrics
     ]
+    if any(run.failed for run in comparison.runs):
+        rows.append(["without an output", *[f"{run.failed} of {run.done}" for run in comparison.runs]])
     rows.append(["spent", *[_show_spent(run) for run in comparison.runs]])
     return rows
 

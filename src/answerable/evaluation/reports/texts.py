@@ -58,10 +58,11 @@ def show_value(value: float | None, unit: str = "") -> str:
     """Return a number as people read it: shares with three digits, other units with as many as say something."""
     if value is None:
         return "–"
+    value += 0.0  # no number is shown as -0
     if not unit:
         return f"{value:.3f}"
     if unit == "USD":
-        return f"${value:.6f}"
+        return f"{'-' if value < 0 else ''}${abs(value):.6f}"
     return f"{value:,.0f} {unit}" if abs(value) >= 100 else f"{value:.3g} {unit}"
 
 

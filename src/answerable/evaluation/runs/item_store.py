@@ -11,6 +11,7 @@ from uuid import UUID
 from answerable.core.texts import to_storable
 from answerable.db.database import Connection
 from answerable.evaluation.runs.filtering import write_filter
+from answerable.evaluation.runs.nested_loops import avoid_nested_loops
 from answerable.evaluation.runs.rows import dump, read_output, write_output
 from answerable.evaluation.runs.types import ItemResult, ItemScore, ResultFilter
 from answerable.evaluation.types import Output
@@ -212,6 +213,7 @@ async def list_results(
 
 async def list_means(tx: Connection, run_id: UUID) -> dict[str, dict[str, tuple[float, float]]]:
     """Return the mean of each example's repeats and its weight, by metric and the example's key."""
+    await avoid_nested_loops(tx)
     cursor = await tx.execute(
         """SELECT metric, example_key, avg(value), min(weight) FROM eval_score
         JOIN eval_item USING (run_id, position, repeat)

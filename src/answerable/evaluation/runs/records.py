@@ -65,24 +65,6 @@ class EvalRecords:
             )
         return replace(found, summary=await self._tell_trust(found.summary))
 
-    async def find_latest(
-        self,
-        app: str,
-        variant_hash: str,
-        dataset: str,
-        version: int,
-        *,
-        split: str = "",
-        tags: Sequence[str] = (),
-    ) -> EvalRun | None:
-        """Return the newest run that is done of a variant on a dataset version, by any evaluators."""
-        async with self._database.transaction() as tx:
-            runs = await run_store.list_of_variant(
-                tx, app=app, variant_hash=variant_hash, dataset=dataset, version=version
-            )
-        wanted = (split, tuple(tags))
-        return next((run for run in runs if run.state == "done" and (run.split, run.tags) == wanted), None)
-
     async def list_runs(
         self,
         *,

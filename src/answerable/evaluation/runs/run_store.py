@@ -91,18 +91,6 @@ async def list_same(tx: Connection, plan: EvalPlan, *, limit: int = 50) -> list[
     return [_to_run(row) async for row in cursor]
 
 
-async def list_of_variant(
-    tx: Connection, *, app: str, variant_hash: str, dataset: str, version: int, limit: int = 50
-) -> list[EvalRun]:
-    """Return what was measured of a variant on a dataset version, newest first."""
-    cursor = await tx.execute(
-        f"""{_SELECT} WHERE app = %s AND variant_hash = %s AND dataset = %s AND version = %s
-        ORDER BY id DESC LIMIT %s""",
-        (app, variant_hash, dataset, version, limit),
-    )
-    return [_to_run(row) async for row in cursor]
-
-
 async def begin(tx: Connection, id: UUID) -> None:
     """Note that a run is worked on, and that its failures which may be gone by now are to be tried again."""
     await tx.execute(

@@ -8,7 +8,7 @@ import pytest
 
 from answerable.core.errors import InvalidFields
 from answerable.evaluation.evaluators.context import EvaluatorContext
-from answerable.evaluation.evaluators.reading import read_option, read_specs
+from answerable.evaluation.evaluators.reading import read_specs
 from answerable.evaluation.evaluators.registry import KINDS, describe_metrics, open_evaluators
 from answerable.evaluation.evaluators.spec import EvaluatorSpec
 from tests.unit.evaluation.evaluators.making import open_one
@@ -31,8 +31,8 @@ def test_an_entry_is_a_name_a_value_or_options() -> None:
         ("python:evals.py:polite", EvaluatorSpec("python", {"function": "evals.py:polite"})),
     ],
 )
-def test_a_command_line_names_one_in_a_word(text: str, spec: EvaluatorSpec) -> None:
-    assert read_specs([read_option(text)]) == (spec,)
+def test_one_is_named_in_a_word(text: str, spec: EvaluatorSpec) -> None:
+    assert read_specs([text]) == (spec,)
 
 
 def test_a_spec_is_written_as_it_was_read() -> None:

@@ -168,6 +168,19 @@ def test_weights_count() -> None:
     assert finding.candidate == pytest.approx(0.25)
 
 
+def test_what_is_0_for_both_is_told() -> None:
+    values = {"exact": [0.0] * N, "latency_ms": [0.0] * N}
+    verdict = decide_with(
+        make_side("old", values),
+        make_side("new", values),
+        {"metric": "exact"},
+        {"metric": "latency_ms", "margin": 5},
+    )
+    assert verdict.verdict == "pass"
+    (note,) = verdict.notes
+    assert note.startswith("exact came to 0 for both")
+
+
 def test_a_judge_that_may_not_gate_leaves_its_rule_open() -> None:
     old, new = make_side("old", {"exact": GOOD}), make_side("new", {"exact": GOOD})
     spec = read_gate({"rules": [{"metric": "exact"}]})

@@ -1,0 +1,20 @@
+"""Errors on a terminal."""
+
+from __future__ import annotations
+
+import pytest
+
+from answerable.cli.errors import WRONG_USAGE, report
+from answerable.core.errors import FieldProblem, InvalidFields
+
+
+def test_several_problems_stand_on_a_line_each(capsys: pytest.CaptureFixture[str]) -> None:
+    problems = [FieldProblem("line 1", "It is empty."), FieldProblem("line 7", "It is [no] JSON.")]
+    assert report(InvalidFields("2 of 9 rows are wrong", problems, hint="Mend them.")) == WRONG_USAGE
+    lines = capsys.readouterr().err.splitlines()
+    assert lines == [
+        "error: 2 of 9 rows are wrong:",
+        "  line 1: It is empty.",
+        "  line 7: It is [no] JSON.",
+        "hint:  Mend them.",
+    ]
