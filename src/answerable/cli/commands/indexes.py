@@ -135,16 +135,4 @@ def _print(found: list[IndexSummary]) -> None:
             index.name, "active" if index.active else "", index.settings.embedder, str(chunker.max_tokens),
             str(chunker.overlap), f"{index.chunks:,}", f"{index.bytes / 1e6:.1f}", state,
         )  # fmt: skip
-<<<<<<< HEAD
-    Console(highlight=False).print(table)
-=======
     open_console().print(table)
-
-
-def _with_services(workspace: Path | None, work: Callable[[Services], Awaitable[T]]) -> T:
-    async def run() -> T:
-        async with open_services(load_settings(workspace)) as services:
-            return await work(services)
-
-    return asyncio.run(run())
->>>>>>> walk5-1

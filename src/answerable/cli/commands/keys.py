@@ -13,12 +13,8 @@ from answerable.access.types import ApiKey, Role
 from answerable.api.rendering.keys import render_key
 from answerable.cli.options import JsonOption, WorkspaceOption
 from answerable.cli.person import get_person
-<<<<<<< HEAD
-from answerable.wiring import load_settings, open_access
-=======
 from answerable.cli.terminal import open_console
-from answerable.wiring import load_settings, open_services
->>>>>>> walk5-1
+from answerable.wiring import load_settings, open_access
 
 keys = typer.Typer(help="Make, list and revoke API keys.", no_args_is_help=True)
 
