@@ -8,7 +8,7 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from weakref import WeakKeyDictionary
 
 import psycopg
-from psycopg.pq import TransactionStatus
+from psycopg.pq import PipelineStatus, TransactionStatus
 from psycopg.rows import TupleRow
 from psycopg_pool import AsyncConnectionPool, PoolClosed, PoolTimeout
 
@@ -40,6 +40,12 @@ async def _make_ordinary(connection: Connection) -> None:
         if connection.info.transaction_status != TransactionStatus.IDLE:
             await connection.rollback()
         await connection.set_autocommit(False)
+
+
+async def _drop_half_done(connection: Connection) -> None:
+    """Close a connection that a cancellation has left in pipeline mode, where the next user's COPY would fail."""
+    if not connection.closed and connection.pgconn.pipeline_status != PipelineStatus.OFF:
+        await connection.close()
 
 
 class OnDemand:
@@ -155,7 +161,10 @@ class Database:
     async def _connection(self) -> AsyncIterator[Connection]:
         try:
             async with self._pool.connection() as connection:
-                yield connection
+                try:
+                    yield connection
+                finally:
+                    await _drop_half_done(connection)
         except psycopg.errors.QueryCanceled:
             pass_cancellation_on()
             raise

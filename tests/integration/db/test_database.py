@@ -91,3 +91,21 @@ async def test_single_statements_keep_their_settings_and_leave_an_ordinary_conne
             assert await (await tx.execute("SELECT count(*) FROM collection")).fetchone() == (0,)
     finally:
         await database.close()
+
+
+async def test_a_connection_that_a_cancellation_left_in_pipeline_mode_is_not_given_again(
+    conninfo: str,
+) -> None:
+    database = Database(conninfo, max_size=1)
+    await database.open()
+    try:
+        with pytest.raises(asyncio.CancelledError):
+            async with database.transaction() as tx:
+                tx.pgconn.enter_pipeline_mode()
+                raise asyncio.CancelledError
+        async with database.transaction() as tx:
+            async with tx.cursor().copy("COPY collection (name) FROM STDIN") as copy:
+                await copy.write("docs\n")
+            assert await (await tx.execute("SELECT count(*) FROM collection")).fetchone() == (1,)
+    finally:
+        await database.close()
