@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from benchmarks.rows.row import Row
+from typing import Any
+
+from benchmarks.rows.row import Result, Row
+
+
+def _long(result: Result) -> Any:
+    """Return the memory of the longest run."""
+    return max(result["memory_mb"], key=lambda one: one["examples"])
+
 
 ROWS: tuple[Row, ...] = (
     Row(
@@ -62,10 +70,13 @@ ROWS: tuple[Row, ...] = (
     ),
     Row(
         "eval_runner",
-        "The runner over the bare callable, 10,000 examples without latency: each; memory after a tenth, at the end",
+        "The runner over the bare callable, 10,000 examples without latency: each; memory of 30,000 after a tenth,"
+        " with all reports",
         "<= 1 ms; flat",
-        lambda r: f"{r['overhead_ms']:.2f} ms; {r['rss_early_mb']:.0f} MB, {r['rss_end_mb']:.0f} MB",
-        lambda r: bool(r["overhead_ms"] <= 1 and r["rss_end_mb"] <= 1.05 * r["rss_early_mb"]),
+        lambda r: (
+            f"{r['overhead_ms']:.2f} ms; {_long(r)['at_tenth']:.0f} MB, {_long(r)['after_reports']:.0f} MB"
+        ),
+        lambda r: bool(r["overhead_ms"] <= 1 and _long(r)["after_reports"] <= 1.02 * _long(r)["at_tenth"]),
     ),
     Row(
         "faq_eval",

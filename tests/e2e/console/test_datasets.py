@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -263,3 +264,16 @@ def test_looks(open_page: OpenPage, golden: str, size: tuple[int, int], scheme: 
         page.locator("#panel").get_by_role("button", name="Edit", exact=True).click()
         expect(page.get_by_role("dialog")).to_be_visible()
         check(page, "dataset-edit", size, scheme)
+
+
+def test_a_whole_dataset_is_deleted(open_page: OpenPage, server: RunningServer) -> None:
+    make_dataset(server, "passing")
+    page = open_page("/datasets/passing")
+    listens(page)
+    page.get_by_role("button", name="Delete").click()
+    dialog = page.get_by_role("dialog", name="Delete the dataset?")
+    dialog.get_by_role("button", name="Delete").click()
+    expect(page).to_have_url(re.compile("/datasets$"))
+    with server.client() as client:
+        assert client.get("/v1/datasets/passing/examples").status_code == 404
+        assert client.delete("/v1/datasets/passing").status_code == 404
