@@ -12,7 +12,7 @@ from answerable.datasets.types import Evidence, Example, ToolCall, Turn
 
 
 class EvidenceBody(BaseModel):
-    text: str = Field(max_length=100_000)
+    text: str = Field("", max_length=100_000)
     uri: str = ""
     title: str = ""
     document_id: str = ""

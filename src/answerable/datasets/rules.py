@@ -54,6 +54,11 @@ def check_example(example: Example) -> None:
         )
     if any(not math.isfinite(one.relevance) or one.relevance < 0 for one in example.evidence):
         raise _invalid("The relevance of evidence is a number from 0.")
+    if not all(one.text or one.uri or one.document_id or one.chunk_id for one in example.evidence):
+        raise _invalid(
+            "Evidence names no passage and no document.",
+            "Give its `text`, its `uri`, its `document_id` or its `chunk_id`.",
+        )
     lists = (example.acceptable, example.tool_calls, example.history, example.evidence)
     if any(len(entries) > _MAX_LIST for entries in lists):
         raise _invalid(f"A list of an example has at most {_MAX_LIST:,} entries.")

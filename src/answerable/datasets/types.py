@@ -13,12 +13,13 @@ from answerable.core.errors import FieldProblem
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """A passage that supports what is expected. `uri` and `start`..`end` (characters) say where it stands.
+    """A passage that supports what is expected, or a whole document: one of `text`, `uri` and the ids names it.
 
-    `relevance` is its grade where there are several, such as 2 for what answers fully and 1 for what helps.
+    `uri` and `start`..`end` (characters) say where a passage stands. `relevance` is its grade where there are several,
+    such as 2 for what answers fully and 1 for what helps.
     """
 
-    text: str
+    text: str = ""
     uri: str = ""
     title: str = ""
     document_id: str = ""

@@ -26,7 +26,7 @@ EVIDENCE = st.builds(
     start=st.none() | st.integers(0, 99),
     end=st.none() | st.integers(100, 200),
     relevance=st.floats(0, 3),
-)
+).filter(lambda one: bool(one.text or one.uri))
 TURNS = st.builds(Turn, role=st.sampled_from(["user", "assistant"]), text=TEXT)
 PROVENANCE = st.builds(
     Provenance,
