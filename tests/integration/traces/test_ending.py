@@ -1,9 +1,12 @@
-"""The end of a process does not break off the batch that is just being written."""
+"""The end of a process breaks off no batch that is just being written, and leaves nothing in the file in vain."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from pathlib import Path
+
+import psycopg
 
 from answerable.db.database import Connection, Database
 from answerable.traces.service import TraceService
@@ -29,3 +32,19 @@ async def test_a_batch_in_the_making_is_finished_and_not_begun_again(database: D
         asyncio.get_running_loop().call_soon(go_on.set)
 
     assert written == [trace.id]
+
+
+async def test_what_went_to_the_file_is_written_before_the_end(
+    database: Database, conninfo: str, tmp_path: Path
+) -> None:
+    """The database was slow for a moment: whoever looks after this process has ended finds all of it."""
+    service = TraceService(database, spill=tmp_path)
+    async with service.written():
+        with psycopg.connect(conninfo) as slow:
+            slow.execute("LOCK TABLE span_part")
+            async with asyncio.timeout(60):
+                while service.spilled < 30:
+                    trace = make_trace()
+                    service.record(trace, [make_span(trace.id)])
+                    await asyncio.sleep(0.01)
+    assert (service.waiting, service.spilled, await service.count_spilled()) == (0, 0, 0)

@@ -125,8 +125,11 @@ class Spill:
         return adopted
 
     def close(self) -> None:
-        """Let others take over what is left."""
+        """Let others take over what is left; files of which nothing is go."""
         self._close_segment()
+        for segment in self._segments:
+            if not segment.left:
+                segment.path.unlink(missing_ok=True)
         self._folders.release()
         self._segments.clear()
         self._own = self._reader = self._current = None

@@ -205,7 +205,7 @@ class TraceWriter:
     async def _adopt(self) -> None:
         adopted = await self._backlog.adopt()
         if adopted:
-            _log.warning("%d traces of a process that died are written now.", adopted)
+            _log.warning("%d traces that another process left in its file are written now.", adopted)
             self._ready.set()
 
     async def _adopt_later(self) -> None:
@@ -215,9 +215,9 @@ class TraceWriter:
     async def _write_rest(self) -> None:
         try:
             async with asyncio.timeout(_LAST):
-                await self.flush_memory()
+                await self.flush()
         except (Unavailable, TimeoutError):
-            _log.warning("The database does not take the last traces; they go to the spill file.")
+            _log.warning("The database does not take the last traces; they stay in the spill file for the next process.")
 
     async def _leave_rest(self) -> None:
         await self._backlog.spill_all()
