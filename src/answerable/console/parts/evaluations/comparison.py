@@ -37,7 +37,8 @@ def build_comparison(comparison: RunComparison) -> None:
             with Tag("tr"):
                 Tag("td", "Spent", "metric-cell")
                 for run in runs:
-                    Tag("td", write_spent(run), data_of=name_run(run))
+                    with Tag("td", "", "compared-cell", data_of=name_run(run)):
+                        Tag("span", write_spent(run))
     Tag(
         "p",
         "Differences are those of the same examples, from the first run, with their 95 % interval. Without a colour the"
