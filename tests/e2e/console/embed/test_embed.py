@@ -52,7 +52,9 @@ def test_a_question_from_another_origin_is_answered_and_its_thumb_arrives(
     up.click()
     expect(up).to_have_attribute("aria-pressed", "true")
     page.get_by_label("What was good or bad about it?").fill("Just what I needed.")
-    page.get_by_role("button", name="Send comment").click()
+    send = page.get_by_role("button", name="Send comment")
+    send.click()
+    expect(send).to_be_hidden()  # it goes once the comment has arrived
     run = find_run(asked, question, thumb=1)
     assert (run["user"], run["accepted"]) == ("customer-17", True)
     assert run["scores"]["comment"]["text"] == "Just what I needed."
