@@ -45,7 +45,7 @@ class Weighed:
         if self.barred:
             return self.barred
         if n < max(2, self.rule.min_examples or 0):
-            return f"There are {n} examples, and the rule asks for {max(2, self.rule.min_examples or 0)}."
+            return f"It has {n} of the {max(2, self.rule.min_examples or 0)} examples that the rule asks for."
         if missing > MOST_MISSING * (n + missing):
             return f"{missing} of {n + missing} examples have no score on one side."
         return ""
