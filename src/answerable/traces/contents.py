@@ -21,9 +21,6 @@ else:
 _QUICKEST: Final = 1
 """The level. Level 3 takes a third longer and saves 1 %."""
 
-Contents = Mapping[int, Mapping[str, Any]]
-"""Attributes by the place of their span in its row."""
-
 
 class Packer:
     """Compresses; to be kept, since a new one costs as much as 4 kB. For one thread at a time."""
@@ -44,7 +41,7 @@ def split_attributes(attributes: Mapping[str, Any]) -> tuple[dict[str, Any], dic
 
 
 def put_back(spans: Sequence[dict[str, Any]], packed: bytes | None) -> Iterable[dict[str, Any]]:
-    """Yield the spans of a row with what was said in them. `packed` is JSON of `Contents`, compressed."""
+    """Yield the spans of a row with what was said in them: `packed` has it as JSON, by the place of the span."""
     contents = {} if packed is None else json.loads(zstd.decompress(packed))
     for place, span in enumerate(spans):
         said = contents.get(str(place))

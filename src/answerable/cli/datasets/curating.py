@@ -11,7 +11,9 @@ import typer
 
 from answerable.api.rendering.datasets import render_synthetic
 from answerable.api.review_json import render_example, render_made
-from answerable.cli.datasets.opening import DatasetArgument, print_json, with_services
+from answerable.cli.datasets.arguments import DatasetArgument
+from answerable.cli.datasets.texts import print_json
+from answerable.cli.opened import with_services
 from answerable.cli.options import JsonOption, WorkspaceOption
 from answerable.cli.person import get_person
 from answerable.core.errors import InvalidInput

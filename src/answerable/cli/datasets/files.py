@@ -13,8 +13,9 @@ from typing import IO, Annotated, cast, get_args
 import typer
 
 from answerable.api.rendering.datasets import render_imported
-from answerable.cli.datasets.opening import DatasetArgument, RefArgument, print_json, with_services
-from answerable.cli.datasets.texts import print_imported
+from answerable.cli.datasets.arguments import DatasetArgument, RefArgument
+from answerable.cli.datasets.texts import print_imported, print_json
+from answerable.cli.opened import with_services
 from answerable.cli.options import JsonOption, WorkspaceOption
 from answerable.cli.person import get_person
 from answerable.core.errors import InvalidInput, SetupError

@@ -10,16 +10,18 @@ import typer
 from answerable.api.rendering.datasets import render_check, render_dataset_diff, render_version
 from answerable.api.review_json import render_dataset, render_example
 from answerable.apps.prompt_texts import list_prompt_texts
-from answerable.cli.datasets.opening import DatasetArgument, RefArgument, print_json, with_services
+from answerable.cli.datasets.arguments import DatasetArgument, RefArgument
 from answerable.cli.datasets.texts import (
     print_check,
     print_dataset_diff,
     print_datasets,
     print_example,
     print_examples,
+    print_json,
     print_versions,
 )
 from answerable.cli.errors import FAILED
+from answerable.cli.opened import with_services
 from answerable.cli.options import JsonOption, WorkspaceOption
 from answerable.cli.person import get_person
 from answerable.datasets.checking import CheckReport

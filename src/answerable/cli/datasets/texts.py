@@ -10,7 +10,6 @@ import typer
 from rich.console import Console
 from rich.table import Column, Table
 
-from answerable.cli.datasets.opening import shorten
 from answerable.datasets.checking import CheckReport, Finding
 from answerable.datasets.content import read_words
 from answerable.datasets.fields import write_example
@@ -131,3 +130,13 @@ def _to_text(value: Any) -> str:
 
 def _number(name: str) -> Column:
     return Column(name, justify="right")
+
+
+def print_json(value: Any) -> None:
+    typer.echo(json.dumps(value, ensure_ascii=False, default=str))
+
+
+def shorten(text: str, width: int) -> str:
+    """Return a text on one line of so many characters."""
+    flat = " ".join(text.split())
+    return flat if len(flat) <= width else f"{flat[: width - 1]}…"

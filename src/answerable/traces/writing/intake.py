@@ -10,7 +10,6 @@ from datetime import UTC, datetime
 from itertools import islice
 from typing import Any, Final
 
-from answerable.traces.conventions import RETRIEVAL_DOCUMENTS
 from answerable.traces.types import Span, Trace
 from answerable.traces.writing.encoding import Recorded
 
@@ -81,10 +80,8 @@ def _weigh(trace: Trace | None, spans: Sequence[Span]) -> int:
     """Return about how many bytes they take."""
     weight = _SPAN_BYTES * len(spans)
     for span in spans:
-        for name, value in span.attributes.items():
-            if isinstance(value, str):
-                weight += len(value)
-            elif not isinstance(value, int | float) and name != RETRIEVAL_DOCUMENTS:  # a few ids
+        for value in span.attributes.values():
+            if not isinstance(value, int | float):
                 weight += _measure(value, 1)
     if trace is not None:
         weight += _TRACE_BYTES + len(trace.output) + _measure(trace.input) + _measure(trace.raw)
