@@ -146,4 +146,4 @@ def test_the_template_of_gitlab_posts_the_verdict_of_a_gate_that_is_not_passed(
     posted = called.read_text(encoding="utf-8")
     assert "http://127.0.0.1:9/api/v4/projects/3/merge_requests/5/notes" in posted
     assert "Gate of echo: **inconclusive**" in posted
-    assert "the rule asks for 30" in posted
+    assert "It has 29 of the 30 examples that the rule asks for." in posted
