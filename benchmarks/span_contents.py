@@ -16,7 +16,6 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -90,7 +89,7 @@ def _put_prompt(spans: Sequence[Span], attribute: str, seed: int) -> list[Span]:
     start = random.Random(seed).randrange(len(_TEXT) - PROMPT_CHARACTERS)
     prompt = [{"role": "user", "content": _TEXT[start : start + PROMPT_CHARACTERS]}]
     return [
-        replace(span, attributes={**_leave_out(span), **({attribute: prompt} if number == 3 else {})})
+        span._replace(attributes={**_leave_out(span), **({attribute: prompt} if number == 3 else {})})
         for number, span in enumerate(spans)
     ]
 

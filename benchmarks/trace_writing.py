@@ -23,7 +23,6 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -190,8 +189,8 @@ async def _record_steadily(conninfo: str, *, enabled: bool) -> float:
 def _renew(trace: Trace, spans: tuple[Span, ...]) -> tuple[Trace, tuple[Span, ...]]:
     trace_id = new_trace_id()
     return (
-        replace(trace, id=trace_id, started_at=datetime.now(UTC)),
-        tuple(replace(span, trace_id=trace_id) for span in spans),
+        trace._replace(id=trace_id, started_at=datetime.now(UTC)),
+        tuple(span._replace(trace_id=trace_id) for span in spans),
     )
 
 

@@ -125,8 +125,8 @@ class FrontService:
                         if turn is not None:
                             # Before the last event: whoever has seen it may go on asking.
                             answer, kept = await self._dialogue.note(turn, work, answer)
-                        ingesting = answer.abstained and await self._is_ingesting(work)
-                        answer = replace(answer, ingesting=ingesting)
+                        if answer.abstained:
+                            answer = replace(answer, ingesting=await self._is_ingesting(work))
                         yield DoneEvent(self._invite_feedback(answer, work, began))
                     else:
                         self._note_progress(work, event)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -45,7 +44,7 @@ def to_trace(
     if answer is not None:
         return _add_answer(base, answer)
     if failure is None or isinstance(failure, _CANCELLED):
-        return replace(base, status="cancelled", cost_usd=None)
+        return base._replace(status="cancelled", cost_usd=None)
     return _add_failure(base, failure)
 
 
@@ -73,8 +72,7 @@ def describe_input(request: RunRequest) -> dict[str, Any]:
 
 
 def _add_answer(trace: Trace, answer: Answer) -> Trace:
-    return replace(
-        trace,
+    return trace._replace(
         model=answer.model,
         output=answer.answer,
         sources=tuple(hit.chunk_id for hit in answer.sources),
@@ -113,15 +111,14 @@ def _add_failure(trace: Trace, failure: BaseException) -> Trace:
     """
     attempts, bill = list_attempts(failure), find_bill(failure)
     if bill is not None:
-        trace = replace(trace, model=bill.model, usage=bill.usage)
+        trace = trace._replace(model=bill.model, usage=bill.usage)
     cost = bill.cost_usd if bill is not None else None if attempts else trace.cost_usd
     told = (
         (failure.code, failure.detail)
         if isinstance(failure, AnswerableError)
         else ("unforeseen", type(failure).__name__)
     )
-    return replace(
-        trace,
+    return trace._replace(
         status="error",
         cost_usd=cost,
         attempts=attempts,

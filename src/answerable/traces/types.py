@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any, Final, Literal, NamedTuple
 from uuid import UUID
 
 from answerable.llm.types import Attempt, Usage
@@ -19,6 +19,12 @@ SpanKind = Literal["internal", "server", "client", "producer", "consumer"]
 SpanStatus = Literal["unset", "ok", "error"]
 ContentMode = Literal["full", "redacted", "none"]
 
+# Spans and traces are made while somebody waits for an answer, hence named tuples: a frozen data class of so many
+# fields takes four times as long to make, and ten times to replace.
+# Shared by all of them: nobody writes into a mapping that is given as `Mapping`.
+_NOTHING: Final[Mapping[str, Any]] = {}
+_NO_USAGE: Final = Usage()
+
 
 @dataclass(frozen=True, slots=True)
 class SpanEvent:
@@ -29,8 +35,7 @@ class SpanEvent:
     attributes: Mapping[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """One step of a trace, as OpenTelemetry defines it; attributes are JSON values.
 
     `span_id` and `parent_id` have 16 hexadecimal digits, times are Unix time in nanoseconds. `service` is the
@@ -46,7 +51,7 @@ class Span:
     kind: SpanKind = "internal"
     status: SpanStatus = "unset"
     message: str = ""
-    attributes: Mapping[str, Any] = field(default_factory=dict)
+    attributes: Mapping[str, Any] = _NOTHING
     events: tuple[SpanEvent, ...] = ()
     links: tuple[str, ...] = ()
     """`TRACE_ID-SPAN_ID` of each linked span."""
@@ -69,8 +74,7 @@ class TracePolicy:
     ip: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Trace:
+class Trace(NamedTuple):
     """`id` is as W3C Trace Context writes it. `variant_hash` names the exact prompt, model and retrieval settings.
 
     `span_id` is the run's own span: a trace of another service may hold several runs. `label` is what the variant was
@@ -96,13 +100,13 @@ class Trace:
     raw: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
     attempts: tuple[Attempt, ...] = ()
-    timings_ms: Mapping[str, float] = field(default_factory=dict)
-    usage: Usage = field(default_factory=Usage)
+    timings_ms: Mapping[str, float] = _NOTHING
+    usage: Usage = _NO_USAGE
     cost_usd: Decimal | None = Decimal(0)
     saved_usd: Decimal | None = None
     cached: bool = False
     abstained: bool = False
-    verdicts: Mapping[str, int] = field(default_factory=dict)
+    verdicts: Mapping[str, int] = _NOTHING
     error_code: str | None = None
     error_detail: str | None = None
     span_id: str = "0000000000000000"

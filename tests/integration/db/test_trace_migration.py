@@ -97,3 +97,17 @@ def test_a_database_without_traces_is_brought_along(old: str) -> None:
     migrate(old)
     with psycopg.connect(old) as connection:
         assert connection.execute("SELECT count(*) FROM trace").fetchone() == (0,)
+
+
+def test_partitions_old_and_new_are_analysed_by_few_rows(old: str) -> None:
+    migrate(old)
+    with psycopg.connect(old) as connection:
+        connection.execute("SELECT create_trace_partitions(7::smallint, '2026-01-01'::date)")
+        targets = connection.execute(
+            """SELECT DISTINCT coalesce(attstattarget, 100) FROM pg_attribute WHERE attnum > 0 AND attrelid IN (
+                SELECT relid FROM pg_partition_tree('trace') WHERE isleaf
+                UNION ALL SELECT relid FROM pg_partition_tree('span_part') WHERE isleaf
+                UNION ALL SELECT indexrelid FROM pg_index JOIN pg_partition_tree('trace') ON indrelid = relid
+                WHERE isleaf AND indexprs IS NOT NULL)"""
+        ).fetchall()
+    assert sorted(targets) == [(0,), (10,)]

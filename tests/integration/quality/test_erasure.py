@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
@@ -79,8 +79,8 @@ async def find_entry(parts: Parts) -> AuditEntry:
 
 async def test_deleting_a_conversation_takes_its_traces_along_and_no_others(world: World) -> None:
     mine = make_run(key_id=ANN.key_id, user=ANN.user, conversation_id="c1")
-    failed = replace(mine, id=new_trace_id(), status="error")
-    others = [replace(mine, id=new_trace_id(), **change) for change in ({"user": "bob"}, {"user": None})]
+    failed = mine._replace(id=new_trace_id(), status="error")
+    others = [mine._replace(id=new_trace_id(), **change) for change in ({"user": "bob"}, {"user": None})]
     for trace in (mine, failed, *others):
         world.parts.traces.record(trace)
         await world.score(trace)
@@ -114,7 +114,7 @@ async def test_a_user_is_erased_whichever_key_asked_and_wherever_it_waits(
     (talked,) = await world.say(ANN, "c1", "one")
     await world.say(Owner(None, ANN.user), "c1", "two")
     await world.say(Owner(ANN.key_id, "bob"), "c1", "three")
-    await world.score(replace(mine[0], id=talked))  # its trace is gone already, the conversation names it
+    await world.score(mine[0]._replace(id=talked))  # its trace is gone already, the conversation names it
     report = await world.eraser.erase_user(ANN.user, by="ana")
     assert report.deleted == {"traces": 3, "conversations": 2, "scores": 5}
     assert [await world.is_there(trace) for trace in (*mine, bobs)] == [False, False, False, True]

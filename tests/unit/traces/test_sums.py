@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -30,7 +29,7 @@ def test_a_run_counts_in_the_minute_the_hour_and_the_day_in_which_it_began() -> 
 
 
 def test_amounts_are_added_and_an_unknown_price_is_counted_rather_than_added() -> None:
-    unknown = replace(RUN, cost_usd=None, status="error", error_code="upstream_failed")
+    unknown = RUN._replace(cost_usd=None, status="error", error_code="upstream_failed")
     sums = sum_runs(RUN, RUN, unknown)
     day = next(amounts for key, amounts in sums.usage.items() if key.level == "day")
     assert day == [3, 1, 0, 0, 0, 30, 0, 15, 0, Decimal("0.2"), 1, 0, 0, 0, 6, 0]
@@ -41,12 +40,12 @@ def test_amounts_are_added_and_an_unknown_price_is_counted_rather_than_added() -
 def test_durations_are_those_of_users_who_waited_to_the_end() -> None:
     sums = sum_runs(
         RUN,
-        replace(RUN, purpose="eval"),
-        replace(RUN, status="cancelled", cost_usd=None, first_token_ms=None),
+        RUN._replace(purpose="eval"),
+        RUN._replace(status="cancelled", cost_usd=None, first_token_ms=None),
     )
     assert sums.latencies[LatencyKey("hour", DAY + 3600, "ask", "main@1", "duration", to_bin(200.0))] == 1
     assert sums.latencies.total() == 6  # two measures of one run, on three levels
 
 
 def test_nobody_is_no_user() -> None:
-    assert sum_runs(replace(RUN, user=None)).users == {}
+    assert sum_runs(RUN._replace(user=None)).users == {}

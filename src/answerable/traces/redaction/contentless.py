@@ -29,8 +29,7 @@ _VERDICT_KEYS: Final = frozenset({"verdict", "source", "sources", "markers", "ch
 
 def remove_content(trace: Trace) -> Trace:
     """Return the trace without input, output, sentences and what a provider said of an error; `sources` are ids."""
-    return replace(
-        trace,
+    return trace._replace(
         input={},
         output="",
         raw=(),
@@ -42,8 +41,7 @@ def remove_content(trace: Trace) -> Trace:
 
 def remove_span_content(span: Span, redact: Callable[[str], str]) -> Span:
     """Return the span with its times, its names and its numbers. Its own name is a stranger's, and is redacted."""
-    return replace(
-        span,
+    return span._replace(
         name=redact(span.name),
         message="",
         attributes=_keep_names(span.attributes),

@@ -63,8 +63,7 @@ class TraceRedactor:
 
 
 def _redact_trace(trace: Trace, values: ValueRedactor) -> Trace:
-    return replace(
-        trace,
+    return trace._replace(
         input=values.redact(trace.input),
         output=values.redact_text(trace.output),
         raw=tuple(values.redact_text(text) for text in trace.raw),
@@ -81,8 +80,7 @@ def _redact_optional(text: str | None, values: ValueRedactor) -> str | None:
 
 
 def _redact_span(span: Span, values: ValueRedactor) -> Span:
-    return replace(
-        span,
+    return span._replace(
         name=values.redact_text(span.name),
         message=values.redact_text(span.message),
         attributes=values.redact(span.attributes),

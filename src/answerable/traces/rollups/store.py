@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any, Final
 
 from answerable.db.database import Connection
@@ -70,8 +72,18 @@ async def add(tx: Connection, sums: Sums) -> None:
     ]
     parts = [(rollup, values) for rollup, values in rows if values]
     if parts:
-        columns = [list(column) for _, values in parts for column in zip(*values, strict=True)]
+        columns = [_to_array(column) for _, values in parts for column in zip(*values, strict=True)]
         await tx.execute(f"WITH {', '.join(rollup.sql for rollup, _ in parts)} SELECT", columns)
+
+
+def _to_array(values: Iterable[str | int | Decimal]) -> str:
+    """Return an array as PostgreSQL reads it: the driver takes five times as long for a list."""
+    return "{" + ",".join(_quote(value) if isinstance(value, str) else str(value) for value in values) + "}"
+
+
+def _quote(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
 
 
 async def sum_by_app(tx: Connection, *, hours: int) -> dict[str, RunTotals]:

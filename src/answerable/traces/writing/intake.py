@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import islice
 from typing import Any, Final
@@ -19,6 +19,7 @@ _TRACE_BYTES: Final = 3000
 _SPAN_BYTES: Final = 700
 """What they take without their texts."""
 _DEEPEST: Final = 4
+_SMALL: Final = frozenset({int, float, bool, type(None)})
 _SILENCE: Final = 60.0
 """Seconds between two log entries of the same loss."""
 
@@ -81,7 +82,11 @@ def _weigh(trace: Trace | None, spans: Sequence[Span]) -> int:
     weight = _SPAN_BYTES * len(spans)
     for span in spans:
         for value in span.attributes.values():
-            if not isinstance(value, int | float):
+            # Most are names and numbers, and this is done while somebody waits: no call for those.
+            kind = type(value)
+            if kind is str:
+                weight += len(value)
+            elif kind not in _SMALL:
                 weight += _measure(value, 1)
     if trace is not None:
         weight += _TRACE_BYTES + len(trace.output) + _measure(trace.input) + _measure(trace.raw)
@@ -89,12 +94,18 @@ def _weigh(trace: Trace | None, spans: Sequence[Span]) -> int:
 
 
 def _measure(value: Any, depth: int = 0) -> int:
+    """Return the length of all texts in a JSON value, down to a depth."""
     if isinstance(value, str):
         return len(value)
-    if depth >= _DEEPEST:
+    if depth >= _DEEPEST or type(value) in _SMALL:
         return 0
-    if isinstance(value, Mapping):
-        return sum(_measure(entry, depth + 1) for entry in value.values())
     if isinstance(value, list | tuple):
-        return sum(_measure(entry, depth + 1) for entry in value)
-    return 0
+        entries: Iterable[Any] = value
+    elif isinstance(value, Mapping):
+        entries = value.values()
+    else:
+        return 0
+    weight = 0
+    for entry in entries:
+        weight += len(entry) if type(entry) is str else _measure(entry, depth + 1)
+    return weight

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import aclosing
-from dataclasses import replace
 from datetime import timedelta
 
 import psycopg
@@ -64,7 +63,7 @@ async def test_what_comes_meanwhile_shifts_no_page(database: Database) -> None:
 
 
 async def test_a_cursor_goes_on_under_another_filter(database: Database) -> None:
-    runs = [replace(run, app=f"app{number % 2}") for number, run in enumerate(make_runs(8))]
+    runs = [run._replace(app=f"app{number % 2}") for number, run in enumerate(make_runs(8))]
     service = await write(database, runs)
     page = await service.list(EVERYTHING, limit=3)
     rest = await service.list(TraceFilter(app="app1"), after=page.next)
