@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Column, Table
 
 from answerable.evaluation.gating.types import Finding, GateRecord, GateVerdict
-from answerable.evaluation.reports.texts import show_value
+from answerable.evaluation.reports.texts import count_examples, show_change, show_value
 
 _STYLES = {"pass": "green", "fail": "red", "inconclusive": "yellow"}
 _WIDE = 300
@@ -19,7 +19,7 @@ _TEXT = 200
 def print_verdict(verdict: GateVerdict) -> None:
     """Print the verdict, a line for each rule, and the worst example of each that did not pass."""
     console = _make_console()
-    dataset = f"{verdict.dataset}@{verdict.version}, {verdict.examples} examples"
+    dataset = f"{verdict.dataset}@{verdict.version}, {count_examples(verdict.examples)}"
     console.print(f"{verdict.candidate} against {verdict.baseline} on {dataset}", soft_wrap=True)
     interval = f"difference ({100 * (1 - verdict.alpha):g} %)"
     table = Table(
@@ -58,16 +58,16 @@ def _list_cells(finding: Finding) -> tuple[str, ...]:
     unit = finding.metric.unit
     change = "–"
     if finding.difference is not None:
-        change = f"{finding.difference:+.4g}"
+        change = show_change(finding.difference, unit)
     if finding.low is not None and finding.high is not None:
-        change = f"{change} ({finding.low:+.4g} to {finding.high:+.4g})"
+        change = f"{change} ({show_change(finding.low, unit)} to {show_change(finding.high, unit)})"
     return (
         finding.verdict,
         finding.rule.name,
         show_value(finding.baseline, unit),
         show_value(finding.candidate, unit),
         change,
-        f"{finding.margin:.4g}" if finding.baseline is not None else str(finding.rule.margin),
+        show_value(finding.margin, unit) if finding.baseline is not None else str(finding.rule.margin),
         str(finding.n),
         "–" if finding.power is None else f"{100 * finding.power:.0f} %",
         finding.reason,

@@ -34,6 +34,7 @@ async def collect(run: EvalRun, batches: AsyncIterable[Sequence[ItemResult]]) ->
         run_id=run.id,
         app=run.app,
         split=run.split,
+        tags=run.tags,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from answerable.apps.gate_settings import GateSpec
 from answerable.core.errors import Conflict
 from answerable.evaluation.gating.types import Side
 
@@ -52,3 +53,28 @@ def _check_evaluators(candidate: Side, baseline: Side) -> None:
 
 def _name_version(side: Side) -> str:
     return f"{side.dataset}@{side.version}"
+
+
+def describe_elsewhere(spec: GateSpec, side: Side) -> str:
+    """Return why a run is not what the gate asks to be measured, so that no label moves by it; empty where it is."""
+    name, _, version = (spec.dataset or side.dataset).partition("@")
+    asked = _name_part(name, version, spec.split or "")
+    measured = _name_part(side.dataset, version and str(side.version), side.split)
+    if asked != measured:
+        return (
+            f"This lets no label move: the gate asks for {asked}, and {side.name} was measured on {measured}."
+        )
+    if side.tags:
+        tags = ", ".join(side.tags)
+        return f"This lets no label move: {side.name} was measured on the examples tagged {tags} alone."
+    if side.repeats < spec.repeats:
+        return (
+            f"This lets no label move: the gate asks each example {spec.repeats} times, and {side.name} "
+            f"was asked {side.repeats} times."
+        )
+    return ""
+
+
+def _name_part(dataset: str, version: str, split: str) -> str:
+    ref = f"{dataset}@{version}" if version else dataset
+    return f"the split {split} of {ref}" if split else ref

@@ -135,9 +135,9 @@ def _average(values: np.typing.NDArray[np.float64], weighed: Weighed) -> float:
 
 def _explain(finding: Finding) -> str:
     if finding.verdict == "pass":
-        return "Not worse by the margin."
+        return "Better." if finding.is_better else "Not worse by the margin."
     if finding.verdict == "fail":
-        beyond = finding.rule.fails_when == "beyond_margin"
+        beyond = finding.rule.fails_when == "beyond_margin" or finding.best_case < -finding.margin
         return "Worse by more than the margin." if beyond else "Worse, and perhaps by more than the margin."
     more = finding.more_examples
     if more is None:

@@ -11,7 +11,7 @@ from typing import Final
 
 from answerable.core.word_diff import mark_words
 from answerable.evaluation.gating.types import Finding, GateVerdict, Regression
-from answerable.evaluation.reports.texts import clean, show_value
+from answerable.evaluation.reports.texts import clean, count_examples, show_change, show_value
 
 _MARKS: Final = {"pass": "✅", "fail": "❌", "inconclusive": "❔"}
 _MOST_REGRESSIONS: Final = 5
@@ -39,7 +39,7 @@ def _render_head(verdict: GateVerdict) -> str:
     return (
         f"## {_MARKS[verdict.verdict]} Gate of {_escape(verdict.app)}: **{verdict.verdict}**\n\n"
         f"`{verdict.candidate}` against `{verdict.baseline}` on `{verdict.dataset}@{verdict.version}`: "
-        f"{verdict.examples:,} examples{repeats}. {_conclude(verdict)}"
+        f"{count_examples(verdict.examples)}{repeats}. {_conclude(verdict)}"
     )
 
 
@@ -48,7 +48,8 @@ def _conclude(verdict: GateVerdict) -> str:
     if failed:
         return f"Worse: {', '.join(_escape(one.rule.name) for one in failed)}."
     if verdict.verdict == "pass":
-        return "No metric is worse by its margin."
+        better = ", ".join(_escape(one.rule.name) for one in verdict.findings if one.is_better)
+        return f"No metric is worse by its margin.{f' Better: {better}.' if better else ''}"
     more = verdict.more_examples
     if more is None:
         return "What is open, examples alone will not decide: see the reasons."
@@ -89,13 +90,9 @@ def _show_difference(finding: Finding) -> str:
         return "–"
     unit = finding.metric.unit
     if finding.low is None or finding.high is None:
-        return _sign(finding.difference, unit)
-    return f"{_sign(finding.difference, unit)} ({_sign(finding.low, unit)} … {_sign(finding.high, unit)})"
-
-
-def _sign(value: float, unit: str) -> str:
-    shown = show_value(abs(value), unit)
-    return f"{'−' if value < 0 else '+'}{shown}" if value else shown
+        return show_change(finding.difference, unit)
+    interval = f"{show_change(finding.low, unit)} … {show_change(finding.high, unit)}"
+    return f"{show_change(finding.difference, unit)} ({interval})"
 
 
 def _render_notes(verdict: GateVerdict) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from typing import Final
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from answerable.core.ids import new_id
 from answerable.db.database import Database
 from answerable.evaluation.gating import store
 from answerable.evaluation.gating.collecting import collect
+from answerable.evaluation.gating.comparing import describe_elsewhere
 from answerable.evaluation.gating.deciding import decide
 from answerable.evaluation.gating.types import GateRecord, GateVerdict, Side
 from answerable.evaluation.runs.service import EvalService
@@ -38,12 +40,16 @@ class GateService:
     ) -> tuple[GateRecord, GateVerdict]:
         """Compare two runs that are done, keep the verdict and return it; the record has no texts of examples.
 
+        A pass counts for the labels that need one where both runs measured what the gate asks for.
         Raises NotFound, Conflict (`eval_incomplete`, `dataset_versions_differ`, `evaluator_versions_differ`) and
         InvalidInput (`unknown_metric`, `no_rules`).
         """
         candidate, baseline = await self._collect(candidate_run), await self._collect(baseline_run)
         barred = await self._find_barred(spec, candidate)
         verdict = await asyncio.to_thread(decide, spec, candidate=candidate, baseline=baseline, barred=barred)
+        elsewhere = describe_elsewhere(spec, candidate) or describe_elsewhere(spec, baseline)
+        if elsewhere:
+            verdict = replace(verdict, gate_hash="", notes=(*verdict.notes, elsewhere))
         id = new_id()
         async with self._database.transaction() as tx:
             await store.insert(tx, id, verdict, by=by, at=self._clock.now())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from math import inf
 from typing import Literal
 from uuid import UUID
 
@@ -55,6 +56,8 @@ class Side:
     run_id: UUID | None = None
     app: str = ""
     split: str = ""
+    tags: tuple[str, ...] = ()
+    """Only examples with all of these were measured."""
     sources: Mapping[str, str] = field(default_factory=dict)
     """The evaluator of each metric."""
 
@@ -108,12 +111,30 @@ class Finding:
     worsened: int = 0
     regressions: tuple[Regression, ...] = ()
 
+    @property
+    def is_better(self) -> bool:
+        """All of the interval says that the candidate is better."""
+        return self._gains[0] > 0
+
+    @property
+    def best_case(self) -> float:
+        """The end of the interval that is best for the candidate, above 0 where it gains; infinite where unknown."""
+        return self._gains[1]
+
+    @property
+    def _gains(self) -> tuple[float, float]:
+        if self.low is None or self.high is None:
+            return -inf, inf
+        higher = (self.rule.better or self.metric.better) == "higher"
+        return (self.low, self.high) if higher else (-self.high, -self.low)
+
 
 @dataclass(frozen=True, slots=True)
 class GateVerdict:
     """The verdict on a candidate against a baseline, of one gate on one dataset version.
 
     `more_examples` is about how many more would decide what is open, None where nothing is open or no number does.
+    `gate_hash` is that of the rules, empty where the runs measured something else than these ask for.
     """
 
     app: str

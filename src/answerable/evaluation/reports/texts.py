@@ -54,6 +54,10 @@ def show(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
 
 
+def count_examples(count: int) -> str:
+    return f"{count:,} example{'' if count == 1 else 's'}"
+
+
 def show_value(value: float | None, unit: str = "") -> str:
     """Return a number as people read it: shares with three digits, other units with as many as say something."""
     if value is None:
@@ -64,6 +68,12 @@ def show_value(value: float | None, unit: str = "") -> str:
     if unit == "USD":
         return f"{'-' if value < 0 else ''}${abs(value):.6f}"
     return f"{value:,.0f} {unit}" if abs(value) >= 100 else f"{value:.3g} {unit}"
+
+
+def show_change(value: float, unit: str = "") -> str:
+    """Return a difference with its sign; none at all has none."""
+    shown = show_value(abs(value), unit)
+    return f"{'−' if value < 0 else '+'}{shown}" if value else shown
 
 
 def show_interval(summary: MetricSummary) -> str:

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 from uuid import uuid4
 
 import pytest
 
+from answerable.apps.gate_settings import GateSpec
 from answerable.core.clock import SystemClock
 from answerable.core.errors import Conflict, NotFound
 from answerable.datasets.types import Example
 from answerable.db.database import Database
+from answerable.evaluation.gating.passes import StoredPasses
 from answerable.evaluation.gating.rules import read_gate
 from answerable.evaluation.gating.service import GateService
+from answerable.evaluation.gating.types import GateVerdict
 from answerable.evaluation.runs.service import EvalService
 from answerable.evaluation.types import Output
 from tests.fakes.evaluations import CountingTarget, Exact, measure
@@ -66,6 +70,46 @@ async def test_the_same_run_twice_passes(gates: GateService, evals: EvalService,
     record, verdict = await gates.decide(SPEC, candidate_run=run.id, baseline_run=run.id, by="ana")
     assert (verdict.verdict, record.verdict) == ("pass", "pass")
     assert "same variant" in verdict.notes[-1]
+
+
+@pytest.mark.parametrize(
+    ("gate", "run", "said"),
+    [
+        ({"dataset": "harder"}, {}, "the gate asks for harder, and "),
+        ({"dataset": "golden@2"}, {}, "the gate asks for golden@2, and "),
+        ({"dataset": "golden", "split": "test"}, {}, "asks for the split test of golden, and "),
+        ({"dataset": "golden"}, {"tags": ("even",)}, "measured on the examples tagged even alone"),
+        ({"dataset": "golden", "repeats": 2}, {}, "asks each example 2 times, and "),
+    ],
+)
+async def test_a_pass_on_something_else_than_the_gate_asks_for_lets_no_label_move(
+    gates: GateService,
+    evals: EvalService,
+    make_plan: MakePlan,
+    database: Database,
+    gate: dict[str, Any],
+    run: dict[str, Any],
+    said: str,
+) -> None:
+    measured = measure(CountingTarget(), variant_hash="a" * 64)
+    done = await evals.measure(await make_plan(60, measured=measured, **run))
+    rules = [{"metric": "same", "margin": 0.9, "min_examples": 5}]
+    asked, elsewhere = read_gate({"dataset": "golden@1", "rules": rules}), read_gate({"rules": rules, **gate})
+
+    async def decide(spec: GateSpec) -> GateVerdict:
+        _, verdict = await gates.decide(spec, candidate_run=done.id, baseline_run=done.id, by="ana")
+        assert verdict.verdict == "pass"
+        return verdict
+
+    async def has_passed(spec: GateSpec) -> bool:
+        hashes = {"candidate_hash": "a" * 64, "baseline_hash": "a" * 64, "gate_hash": spec.hash}
+        async with database.transaction() as tx:
+            return await StoredPasses().find_pass(tx, app="faq", **hashes) is not None
+
+    assert said in (await decide(elsewhere)).notes[-1]
+    assert not await has_passed(elsewhere)
+    await decide(asked)
+    assert await has_passed(asked) is not bool(run)
 
 
 async def test_versions_of_evaluators_are_not_mixed(

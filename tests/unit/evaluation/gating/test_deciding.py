@@ -83,6 +83,25 @@ def test_lower_is_better_where_the_metric_says_so() -> None:
     assert finding.margin == pytest.approx(0.1 * np.mean(slower))
 
 
+@pytest.mark.parametrize(
+    ("metric", "before", "after", "said"),
+    [
+        ("exact", BAD, GOOD, "Better."),
+        ("exact", GOOD, GOOD, "Not worse by the margin."),
+        ("exact", GOOD, BAD, "Worse by more than the margin."),
+        ("exact", GOOD, [1.0] * 168 + [0.0] * 32, "Worse, and perhaps by more than the margin."),
+        ("latency_ms", [900.0 + n for n in range(N)], [500.0 + n for n in range(N)], "Better."),
+        ("latency_ms", [500.0 + n for n in range(N)], [900.0 + n for n in range(N)], "Worse by more"),
+    ],
+)
+def test_it_says_in_words_what_the_interval_shows(
+    metric: str, before: list[float], after: list[float], said: str
+) -> None:
+    old, new = make_side("old", {metric: before}), make_side("new", {metric: after})
+    (finding,) = decide_with(old, new, {"metric": metric}).findings
+    assert finding.reason.startswith(said)
+
+
 def test_a_rule_may_be_about_a_slice() -> None:
     tags = [["german"] if index % 2 else ["english"] for index in range(N)]
     after = [0.0 if index % 2 else 1.0 for index in range(N)]

@@ -32,6 +32,18 @@ def test_it_says_the_verdict_the_numbers_and_what_changed() -> None:
     assert text.count("<details>") == 5
 
 
+def test_it_says_what_has_become_better_and_counts_in_good_english() -> None:
+    rules = read_gate({"rules": [{"metric": "exact"}]})
+    old, new = (
+        make_side("old", {"exact": [1.0] * 120 + [0.0] * 80}),
+        make_side("new", {"exact": [1.0] * 180 + [0.0] * 20}),
+    )
+    text = render_markdown(decide(rules, candidate=new, baseline=old))
+    assert "200 examples. No metric is worse by its margin. Better: exact." in text
+    one = make_side("one", {"exact": [1.0]})
+    assert ": 1 example. " in render_markdown(decide(rules, candidate=one, baseline=one))
+
+
 def test_texts_of_others_stay_texts() -> None:
     text = render_markdown(make_verdict("fine", HOSTILE, key_input=HOSTILE))
     assert "<script>" not in text
