@@ -83,6 +83,10 @@ def _table_confusion(made: Calibration) -> Table:
 
 def _list_findings(made: Calibration) -> list[str]:
     found = []
+    if made.agreement.kappa.value is None:
+        found.append(
+            f"Kappa: {made.agreement.kappa.reason} So nothing can be told about agreement beyond chance."
+        )
     if made.drift is not None:
         change, low, high = made.drift.change, made.drift.low, made.drift.high
         verdict = "agrees less than before" if made.drift.drifted else "no drift that chance does not explain"

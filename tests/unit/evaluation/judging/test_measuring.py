@@ -65,9 +65,29 @@ def test_a_known_table_gives_its_known_figures() -> None:
 def test_people_who_say_only_one_thing_leave_kappa_undefined() -> None:
     found = measure(make_pairs(12, 0, 0, 0), (0.0, 1.0))
     assert found.kappa.value is None
-    assert found.kappa.reason
+    assert found.kappa.reason.startswith("People ")
     assert found.balanced_accuracy is None
     assert found.same.value == 1.0
+
+
+@pytest.mark.parametrize(
+    ("pairs", "reason"),
+    [
+        ((0, 0, 20, 40), "The judge said the same of every answer."),
+        ((0, 20, 0, 40), "People said the same of every answer."),
+        ((40, 0, 0, 0), "People and the judge said the same of every answer."),
+    ],
+)
+def test_who_never_says_another_thing_leaves_kappa_undefined_and_is_named(
+    pairs: tuple[int, int, int, int], reason: str
+) -> None:
+    made = calibrate(make_pairs(*pairs))
+    assert (made.agreement.kappa.value, made.agreement.kappa.low) == (None, None)
+    assert made.agreement.kappa.reason == reason
+    said = describe_trust(Found(made))
+    assert said.startswith("kappa not defined on ")
+    assert said.endswith(reason[1:].rstrip("."))
+    assert reason in str(check_bar(JUDGE, Found(made), Bar(items=10)))
 
 
 def test_one_pair_is_enough_to_be_measured_and_not_to_be_believed() -> None:

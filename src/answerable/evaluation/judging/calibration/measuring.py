@@ -18,7 +18,7 @@ from answerable.evaluation.judging.calibration.types import (
 )
 from answerable.evaluation.statistics.intervals import wilson_interval
 from answerable.reviews.agreement import kappa
-from answerable.reviews.agreement.estimate import estimate
+from answerable.reviews.agreement.estimate import Estimate, estimate
 from answerable.reviews.agreement.table import Codes, pack
 
 Period = Literal["week", "month"]
@@ -42,14 +42,12 @@ def find_categories(pairs: Iterable[Pair]) -> tuple[float, ...]:
 def measure(pairs: Sequence[Pair], categories: Sequence[float], *, seed: int = 0) -> Agreement:
     """Return the agreement on these pairs, one at least. CPU-bound."""
     human, judge = _to_codes(pairs, categories)
-    table = pack(np.column_stack([human, judge]), len(categories))
-    weighting: kappa.Weighting = "none" if len(categories) == 2 else "quadratic"
     same = int((human == judge).sum())
     interval = wilson_interval(same, len(pairs))
     return Agreement(
         items=len(pairs),
         same=Share(same / len(pairs), interval.low, interval.high, len(pairs)),
-        kappa=estimate(kappa.make_cohen(table, weighting=weighting), undefined=kappa.UNDEFINED, seed=seed),
+        kappa=_estimate_kappa(human, judge, categories, seed=seed),
         balanced_accuracy=_balance(human, judge),
         bias=float(np.mean([pair.judge - pair.human for pair in pairs])),
     )
@@ -95,6 +93,20 @@ def list_worst(pairs: Iterable[Pair]) -> tuple[str, ...]:
     """Return the answers on which judge and people are furthest apart, at least by half of the scale."""
     apart = sorted(pairs, key=lambda pair: (-abs(pair.judge - pair.human), pair.id))
     return tuple(pair.id for pair in apart[:_MOST_WORST] if abs(pair.judge - pair.human) >= 0.5)
+
+
+def _estimate_kappa(human: Codes, judge: Codes, categories: Sequence[float], *, seed: int) -> Estimate:
+    """Return Cohen's kappa, not defined where one of both never says another thing.
+
+    By its formula it is then 0 for certain, whatever the other says: that is no finding about the judge.
+    """
+    unmoved = [who for who, said in (("People", human), ("The judge", judge)) if len(np.unique(said)) == 1]
+    if unmoved:
+        who = " and ".join([unmoved[0], *(name.lower() for name in unmoved[1:])])
+        return Estimate(None, None, None, len(human), reason=f"{who} said the same of every answer.")
+    table = pack(np.column_stack([human, judge]), len(categories))
+    weighting: kappa.Weighting = "none" if len(categories) == 2 else "quadratic"
+    return estimate(kappa.make_cohen(table, weighting=weighting), undefined=kappa.UNDEFINED, seed=seed)
 
 
 def _to_codes(pairs: Sequence[Pair], categories: Sequence[float]) -> tuple[Codes, Codes]:

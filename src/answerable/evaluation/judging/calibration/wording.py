@@ -11,7 +11,10 @@ def describe_trust(found: Found | None) -> str:
     if found is None:
         return "not held against people yet"
     made = found.calibration
-    line = f"{describe_kappa(made.agreement.kappa)} on {made.agreement.items:,} answers, {made.created_at:%Y-%m-%d}"
+    agreement = made.agreement
+    line = f"{describe_kappa(agreement.kappa)} on {agreement.items:,} answers, {made.created_at:%Y-%m-%d}"
+    if agreement.kappa.value is None and agreement.kappa.reason:
+        line += f": {agreement.kappa.reason[0].lower()}{agreement.kappa.reason[1:].rstrip('.')}"
     if found.stale:
         line += f"; that was {made.variant}, another variant"
     if made.drift is not None and made.drift.drifted:
