@@ -9,7 +9,7 @@ from rich.text import Text
 
 from answerable.cli.terminal import open_console
 from answerable.evaluation.judging.calibration.types import Agreement, Calibration, Found, JudgeStatus
-from answerable.evaluation.judging.calibration.wording import describe_kappa, describe_trust
+from answerable.evaluation.judging.calibration.wording import describe_kappa, describe_span, describe_trust
 from answerable.evaluation.statistics.ppi import Estimate
 
 
@@ -30,7 +30,8 @@ def print_calibration(made: Calibration) -> None:
     """Print how far a judge agrees: whole, by slice, over time, and where it goes wrong."""
     console = open_console()
     console.print(
-        f"{made.app} ({made.variant}) against people's {made.label!r}: {made.agreement.items:,} answers, {made.source}",
+        f"{made.app} ({made.variant}) against people's {made.label!r}: {made.agreement.items:,} answers, "
+        f"{_describe_source(made)}",
         markup=False,
         soft_wrap=True,
     )
@@ -38,6 +39,23 @@ def print_calibration(made: Calibration) -> None:
     console.print(_table_confusion(made))
     for line in _list_findings(made):
         console.print(line, markup=False, soft_wrap=True)
+
+
+def print_earlier(calibrations: Sequence[Calibration]) -> None:
+    """Print calibrations in a line each, newest first: whether the judge came to agree more, or less."""
+    table = Table("Calibrated", "Variant", "Answers", "", "Same (95 %)", "Kappa (95 %)", box=None)
+    for column in table.columns:
+        column.no_wrap = True
+    for made in calibrations:
+        items, same, kappa, *_ = _describe(made.agreement)
+        when = f"{made.created_at:%Y-%m-%d %H:%M}"
+        table.add_row(when, Text(made.variant), items, Text(_describe_source(made)), same, kappa)
+    open_console().print(table)
+
+
+def _describe_source(made: Calibration) -> str:
+    span = describe_span(made)
+    return f"{'served' if made.source == 'online' else made.source}{f' {span}' if span else ''}"
 
 
 def describe_rate(found: Estimate) -> str:

@@ -13,7 +13,11 @@ from answerable.console.parts.evaluations.comparison import write_p
 from answerable.console.parts.evaluations.leaderboard import keep_newest, list_columns, rank
 from answerable.console.parts.evaluations.numbers import find_scale, render_range, write_signed
 from answerable.console.parts.evaluations.result_filters import read_query
+from answerable.console.parts.evaluations.summary import render_calibration
 from answerable.console.parts.evaluations.trend import list_points, to_options
+from answerable.evaluation.judging.calibration.service import make_calibration
+from answerable.evaluation.judging.calibration.types import Found, Pair
+from answerable.evaluation.judging.version import JudgeRef
 from answerable.evaluation.runs.types import EvalRun, EvaluatorRef, MetricSummary
 from answerable.evaluation.types import Metric
 
@@ -102,3 +106,23 @@ def test_numbers_are_written_and_placed() -> None:
     assert "left:50.00%" in render_range(one, (0.0, 1.0))
     nothing = make_run(1, "a", exact=None).summary[0]
     assert "range-dot" not in render_range(nothing, (0.0, 1.0))
+
+
+def test_a_judge_that_agrees_less_than_before_says_so_beside_its_score() -> None:
+    pairs = [
+        Pair(
+            f"{month}-{n}",
+            float(n % 2),
+            float(n % 2 if month < 5 else n % 3 == 0),
+            START.replace(month=month),
+        )
+        for month in (3, 4, 5)
+        for n in range(60)
+    ]
+    judge = JudgeRef("tone", "main@0123456789ab")
+    made = make_calibration(pairs, id=UUID(int=1), judge=judge, label="tone", source="online", at=START)
+    assert "agrees less than before" in render_calibration(Found(made))
+    steady = make_calibration(
+        pairs[:120], id=UUID(int=1), judge=judge, label="tone", source="online", at=START
+    )
+    assert "agrees less than before" not in render_calibration(Found(steady))

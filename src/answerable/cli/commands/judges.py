@@ -12,7 +12,7 @@ from uuid import UUID
 import typer
 
 from answerable.api.rendering.judges import render_calibration, render_judge, render_rate
-from answerable.cli.judge_text import describe_rate, print_calibration, print_judges
+from answerable.cli.judge_text import describe_rate, print_calibration, print_earlier, print_judges
 from answerable.cli.options import JsonOption, WorkspaceOption
 from answerable.cli.person import get_person
 from answerable.core.errors import InvalidInput
@@ -54,7 +54,7 @@ def list_(workspace: WorkspaceOption = None, as_json: JsonOption = False) -> Non
 
 @judges.command()
 def show(name: _NameArgument, workspace: WorkspaceOption = None, as_json: JsonOption = False) -> None:
-    """Show a judge and its newest calibration: by slice, over time, where it goes wrong."""
+    """Show a judge, its newest calibration (by slice, over time, where it goes wrong) and those before."""
 
     async def run() -> tuple[JudgeStatus, list[Calibration]]:
         async with open_services(load_settings(workspace)) as services:
@@ -69,6 +69,8 @@ def show(name: _NameArgument, workspace: WorkspaceOption = None, as_json: JsonOp
     print_judges([status])
     if status.calibration is not None:
         print_calibration(status.calibration)
+    if len(made) > 1:
+        print_earlier(made)
 
 
 @judges.command()

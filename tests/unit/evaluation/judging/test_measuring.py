@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from uuid import UUID
@@ -202,6 +203,8 @@ def test_what_stands_beside_a_score() -> None:
     assert describe_trust(Found(made, stale=False)).startswith("kappa 0.90 (0.")
     assert "on 100 answers, 2026-03-15" in describe_trust(Found(made, stale=False))
     assert "another variant" in describe_trust(Found(made, stale=True))
+    part = replace(made, since=MARCH, until=MARCH.replace(month=5))
+    assert describe_trust(Found(part)).endswith("; answers since 2026-03-15, until 2026-05-15")
 
 
 def test_the_true_rate_from_few_labels_and_many_judgements() -> None:

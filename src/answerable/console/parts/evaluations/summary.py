@@ -15,6 +15,7 @@ from answerable.console.parts.evaluations.numbers import (
     write_metric_name,
 )
 from answerable.evaluation.judging.calibration.types import Found
+from answerable.evaluation.judging.calibration.wording import describe_trust
 from answerable.evaluation.reports.texts import show_value
 from answerable.evaluation.runs.slices import TagSummary
 from answerable.evaluation.runs.types import EvalRun, MetricSummary
@@ -48,7 +49,7 @@ def _build_row(run: EvalRun, one: MetricSummary, calibrations: Mapping[str, Foun
             if one.evaluator != one.metric:
                 Tag("span", one.evaluator, "quiet")
             if one.evaluator in calibrations:
-                Markup(_render_calibration(calibrations[one.evaluator]))
+                Markup(render_calibration(calibrations[one.evaluator]))
         with Tag("td", "", "metric-line"):
             Markup(render_range(one, find_scale(metric, one)))
         Tag("td", show_value(one.mean, one.unit), "is-number metric-mean")
@@ -109,7 +110,7 @@ def get_metric(run: EvalRun, one: MetricSummary) -> Metric:
     return next(found, Metric(one.metric, one.better, one.kind, one.unit))
 
 
-def _render_calibration(found: Found | None) -> str:
+def render_calibration(found: Found | None) -> str:
     if found is None:
         tip = "Nobody held this judge against people: `answerable judges calibrate`."
         return f'<span class="tag is-changed" data-tip="{tip}">not calibrated</span>'
@@ -118,10 +119,11 @@ def _render_calibration(found: Found | None) -> str:
     if kappa.value is None:
         return f'<span class="tag" data-tip="{escape(kappa.reason)}">kappa not defined</span>'
     interval = "" if kappa.low is None or kappa.high is None else f" ({kappa.low:.2f} to {kappa.high:.2f})"
-    tip = f"Agrees with people on {agreement.same.value:.0%} of {agreement.items:,} answers, kappa {kappa.value:.2f}"
-    style = "is-added" if kappa.value >= 0.6 and not found.stale else "is-changed"
-    stale = ", of another variant" if found.stale else ""
+    drift = found.calibration.drift
+    caveats = ", of another variant" if found.stale else ""
+    caveats += ", agrees less than before" if drift is not None and drift.drifted else ""
+    style = "is-added" if kappa.value >= 0.6 and not caveats else "is-changed"
+    tip = f"Says the same as people of {agreement.same.value:.0%} of the answers: {describe_trust(found)}"
     return (
-        f'<span class="tag {style}" data-tip="{escape(tip + stale)}">'
-        f"κ {kappa.value:.2f}{interval}{stale}</span>"
+        f'<span class="tag {style}" data-tip="{escape(tip)}">κ {kappa.value:.2f}{interval}{caveats}</span>'
     ).replace("-0.", "−0.")

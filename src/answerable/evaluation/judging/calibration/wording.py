@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from answerable.evaluation.judging.calibration.types import Found
+from answerable.evaluation.judging.calibration.types import Calibration, Found
 from answerable.reviews.agreement.estimate import Estimate
 
 
@@ -15,11 +15,19 @@ def describe_trust(found: Found | None) -> str:
     line = f"{describe_kappa(agreement.kappa)} on {agreement.items:,} answers, {made.created_at:%Y-%m-%d}"
     if agreement.kappa.value is None and agreement.kappa.reason:
         line += f": {agreement.kappa.reason[0].lower()}{agreement.kappa.reason[1:].rstrip('.')}"
+    if made.since or made.until:
+        line += f"; answers {describe_span(made)}"
     if found.stale:
         line += f"; that was {made.variant}, another variant"
     if made.drift is not None and made.drift.drifted:
         line += f"; agrees less than before ({made.drift.change:+.0%})"
     return line
+
+
+def describe_span(made: Calibration) -> str:
+    """Return the time that a calibration was confined to: `since 2026-08-01, until 2026-10-01`; else nothing."""
+    ends = (("since", made.since), ("until", made.until))
+    return ", ".join(f"{word} {moment:%Y-%m-%d}" for word, moment in ends if moment is not None)
 
 
 def describe_kappa(kappa: Estimate) -> str:
