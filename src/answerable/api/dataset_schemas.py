@@ -6,12 +6,13 @@ from dataclasses import replace
 from typing import Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, Field, model_validator
+from pydantic import Field, model_validator
 
+from answerable.api.bodies import RequestBody
 from answerable.datasets.types import Evidence, Example, ToolCall, Turn
 
 
-class EvidenceBody(BaseModel):
+class EvidenceBody(RequestBody):
     text: str = Field("", max_length=100_000)
     uri: str = ""
     title: str = ""
@@ -22,17 +23,17 @@ class EvidenceBody(BaseModel):
     relevance: float = Field(1.0, ge=0, allow_inf_nan=False)
 
 
-class ToolCallBody(BaseModel):
+class ToolCallBody(RequestBody):
     name: str
-    arguments: dict[str, Any] = {}
+    arguments: dict[str, Any] = Field({})
 
 
-class TurnBody(BaseModel):
+class TurnBody(RequestBody):
     role: Literal["user", "assistant"]
     text: str
 
 
-class ExampleBody(BaseModel):
+class ExampleBody(RequestBody):
     """What an example says; what is left out of it stays as it is."""
 
     input: dict[str, Any] | None = None
@@ -93,17 +94,17 @@ class EditBody(ExampleBody):
         return self.complete(Example(input={}))
 
 
-class AcceptBody(BaseModel):
+class AcceptBody(RequestBody):
     """The keys of held examples; without them, all."""
 
     keys: list[str] | None = Field(None, max_length=10_000)
 
 
-class FreezeBody(BaseModel):
+class FreezeBody(RequestBody):
     note: str = Field("", max_length=1_000)
 
 
-class SplitBody(BaseModel):
+class SplitBody(RequestBody):
     """Shares by part, such as `{"dev": 20, "test": 80}`."""
 
     parts: dict[str, float] = Field(min_length=1, max_length=20)
@@ -111,13 +112,13 @@ class SplitBody(BaseModel):
     again: bool = False
 
 
-class CheckBody(BaseModel):
+class CheckBody(RequestBody):
     """The app whose prompts are looked through too."""
 
     app: str | None = None
 
 
-class GenerateBody(BaseModel):
+class GenerateBody(RequestBody):
     """Examples made up from the documents of a collection, by templates or by an app."""
 
     collection: str

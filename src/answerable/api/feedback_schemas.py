@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from answerable.api.bodies import RequestBody
 from answerable.core.signing import MAX_TOKEN
 from answerable.feedback.types import Score
 from answerable.quality.given import MAX_CATEGORY, MAX_COMMENT, MAX_FINAL_TEXT, Given
@@ -15,11 +16,10 @@ from answerable.quality.scoring import Scored
 TraceId = Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
 
 
-class FeedbackBody(BaseModel):
+class FeedbackBody(RequestBody):
     """About which answer: `token`, `trace_id`, or `conversation_id` with `message`; and at least one thing to say."""
 
     model_config = ConfigDict(
-        extra="forbid",
         json_schema_extra={
             "examples": [
                 {"trace_id": "0af7651916cd43dd8448eb211c80319c", "thumb": "down", "comment": "Outdated."}
@@ -88,10 +88,8 @@ class FeedbackOut(BaseModel):
     attached: bool = Field(description="false: the trace is not written yet; the feedback is kept for it")
 
 
-class SessionBody(BaseModel):
-    model_config = ConfigDict(
-        extra="forbid", json_schema_extra={"examples": [{"app": "ask", "user": "u1", "minutes": 15}]}
-    )
+class SessionBody(RequestBody):
+    model_config = ConfigDict(json_schema_extra={"examples": [{"app": "ask", "user": "u1", "minutes": 15}]})
 
     app: str = Field(max_length=200, description="the one app that the session may ask")
     user: str = Field("", max_length=200, description="as whom it asks, in the words of your system")

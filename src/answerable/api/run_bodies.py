@@ -10,11 +10,12 @@ from typing import Any
 
 from fastapi import Request
 from fastapi.exceptions import RequestValidationError
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field, ValidationError
 from starlette.datastructures import UploadFile
 
 from answerable.answering.fields import FILES, read_bytes, read_text
 from answerable.answering.media.types import MediaLimits
+from answerable.api.bodies import RequestBody
 from answerable.apps.content import InputField
 from answerable.core.errors import FieldProblem, InvalidFields, InvalidInput, TooLarge
 
@@ -26,12 +27,10 @@ _MAX_FILES = 32
 _MAX_FORM_FIELDS = 200
 
 
-class RunBody(BaseModel):
+class RunBody(RequestBody):
     """What a request to an app says, whatever the app declares."""
 
-    model_config = ConfigDict(extra="forbid")
-
-    input: dict[str, Any] = {}
+    input: dict[str, Any] = Field({})
     stream: bool = Field(
         False, description="answer with server-sent events: `delta`*, then `done` or `error`"
     )

@@ -8,11 +8,12 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from answerable.answering.question import MAX_QUESTION, MAX_TOKENS
+from answerable.api.bodies import RequestBody
 
 CollectionName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$")]
 
 
-class AskBody(BaseModel):
+class AskBody(RequestBody):
     model_config = ConfigDict(
         json_schema_extra={"examples": [{"question": "How do I start the server?", "max_tokens": 512}]}
     )
@@ -91,7 +92,7 @@ class AskOut(BaseModel):
     feedback_token: str | None = Field(None, description="for POST /v1/feedback without a key")
 
 
-class SearchBody(BaseModel):
+class SearchBody(RequestBody):
     model_config = ConfigDict(
         json_schema_extra={"examples": [{"query": "embedded database", "collection": "docs", "top_k": 5}]}
     )

@@ -116,7 +116,7 @@ def _list_problems(error: ValidationError) -> Iterator[FieldProblem]:
         at = _write_place(found["loc"])
         if found["type"] == "extra_forbidden":
             name = str(found["loc"][-1])
-            known = suggest(name, _KEYS)
+            known = suggest(name, (key for key in _KEYS if key != name))  # it may be a key elsewhere
             yield FieldProblem(at, f"there is no such key. {known}".rstrip())
             continue
         message = str(found["msg"]).removeprefix("Value error, ").removeprefix("Input ").rstrip(".")

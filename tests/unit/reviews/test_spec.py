@@ -36,6 +36,7 @@ def test_a_small_queue_has_defaults() -> None:
         ({"any": [{"random": "often"}]}, "rule.any[0].random", "valid number"),
         ({"any": [{"verdict": "unsuported"}]}, "rule.any[0].verdict", "'unsupported'"),
         ({"any": [{"tumb": "down"}]}, "rule.any[0].tumb", "Did you mean 'thumb'?"),
+        ({"label": []}, "rule.label", "Did you mean 'labels'?"),
         ({"any": [{}]}, "rule.any[0]", "exactly one of random, thumb"),
         ({"any": [{"random": 0.1, "thumb": "up"}]}, "rule.any[0]", "exactly one"),
         ({"any": [{"disagreement": {"apart": 0.5}}]}, "rule.any[0].disagreement.judge", "required"),

@@ -6,8 +6,9 @@ from datetime import timedelta
 from typing import Any
 
 from fastapi import APIRouter
-from pydantic import BaseModel, Field
+from pydantic import Field
 
+from answerable.api.bodies import RequestBody
 from answerable.api.rendering.alerts import render_alert, render_delivery
 from answerable.api.security import Developer, ServicesDep
 
@@ -16,7 +17,7 @@ router = APIRouter(prefix="/v1/alerts", tags=["monitoring"])
 _YEAR = 366 * 86_400
 
 
-class SilenceBody(BaseModel):
+class SilenceBody(RequestBody):
     seconds: int = Field(ge=0, le=_YEAR, description="from now on; 0 ends a silence")
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from fastapi import APIRouter
-from pydantic import BaseModel
 
+from answerable.api.bodies import RequestBody
 from answerable.api.schemas import CollectionName
 from answerable.api.security import Developer, Reader, ServicesDep
 from answerable.knowledge.types import CollectionSummary
@@ -14,7 +14,7 @@ from answerable.knowledge.types import CollectionSummary
 router = APIRouter(prefix="/v1/collections", tags=["collections"])
 
 
-class CollectionBody(BaseModel):
+class CollectionBody(RequestBody):
     name: CollectionName
 
 

@@ -9,7 +9,9 @@ from typing import Annotated, Any
 
 from anyio import to_thread
 from fastapi import APIRouter, Form, Query, UploadFile
+from pydantic import Field
 
+from answerable.api.bodies import RequestBody
 from answerable.api.dataset_schemas import CheckBody, FreezeBody, GenerateBody, SplitBody
 from answerable.api.rendering.datasets import (
     render_check,
@@ -28,6 +30,14 @@ router = APIRouter(prefix="/v1/datasets/{name}", tags=["datasets"])
 
 _OF_SEVERAL_FILES = frozenset({"beir", "trec"})
 Number = Annotated[int, Query(ge=1, lt=2**31)]
+
+
+class ImportForm(RequestBody):
+    file: UploadFile
+    format: str = Field("", description=f"one of {', '.join(FORMATS)}; else by the file's name")
+    replace: bool = Field(False, description="remove the examples that are not in the file")
+    skip_bad: bool = Field(False, description="leave out rows that are no example")
+    dry_run: bool = Field(False, description="say what would be done, and do nothing")
 
 
 @router.get("/versions")
@@ -65,27 +75,23 @@ async def import_examples(
     name: str,
     principal: Developer,
     services: ServicesDep,
-    file: UploadFile,
-    format: Annotated[str, Form(description=f"one of {', '.join(FORMATS)}; else by the file's name")] = "",
-    replace: Annotated[bool, Form(description="remove the examples that are not in the file")] = False,
-    skip_bad: Annotated[bool, Form(description="leave out rows that are no example")] = False,
-    dry_run: Annotated[bool, Form(description="say what would be done, and do nothing")] = False,
+    form: Annotated[ImportForm, Form(media_type="multipart/form-data")],
 ) -> dict[str, Any]:
     """Bring examples in from a file, all of them or none: new ones are added, others changed by their keys."""
-    if format in _OF_SEVERAL_FILES:
+    if form.format in _OF_SEVERAL_FILES:
         raise InvalidInput(
-            f"{format} is several files.", hint="Import it by the command line.", code="unknown_format"
+            f"{form.format} is several files.", hint="Import it by the command line.", code="unknown_format"
         )
     with tempfile.TemporaryDirectory(prefix="answerable-import-") as folder:
-        path = Path(folder) / (Path(file.filename or "").name or "examples")
-        await to_thread.run_sync(_save, file, path)
+        path = Path(folder) / (Path(form.file.filename or "").name or "examples")
+        await to_thread.run_sync(_save, form.file, path)
         imported = await services.datasets.put_examples(
             name,
-            read_rows(path, format=format),
-            replace=replace,
+            read_rows(path, format=form.format),
+            replace=form.replace,
             by=principal.name,
-            skip_bad=skip_bad,
-            dry_run=dry_run,
+            skip_bad=form.skip_bad,
+            dry_run=form.dry_run,
         )
     return render_imported(imported)
 

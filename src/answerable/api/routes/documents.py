@@ -8,7 +8,9 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Form, Query, UploadFile
+from pydantic import Field
 
+from answerable.api.bodies import RequestBody
 from answerable.api.routes.ingestions import render_run
 from answerable.api.security import Developer, Reader, ServicesDep
 from answerable.core.errors import InvalidInput
@@ -18,6 +20,13 @@ router = APIRouter(prefix="/v1/collections/{collection}/documents", tags=["docum
 
 _PART_BYTES = 1 << 20
 _EXAMPLES: dict[type, str] = {dict: 'Write it as {"year": 2024}.', list: 'Write it as ["sales", "staff"].'}
+
+
+class UploadForm(RequestBody):
+    file: UploadFile
+    metadata: str | None = Field(None, description="a JSON object")
+    groups: str | None = Field(None, description="a JSON list of group names; else everybody may read it")
+    language: str | None = Field(None, description="ISO 639-1; else detected")
 
 
 @router.get("")
@@ -55,23 +64,18 @@ async def upload_document(
     collection: str,
     principal: Developer,
     services: ServicesDep,
-    file: UploadFile,
-    metadata: Annotated[str | None, Form(description="a JSON object")] = None,
-    groups: Annotated[
-        str | None, Form(description="a JSON list of group names; else everybody may read it")
-    ] = None,
-    language: Annotated[str | None, Form(description="ISO 639-1; else detected")] = None,
+    form: Annotated[UploadForm, Form(media_type="multipart/form-data")],
 ) -> dict[str, Any]:
     """Upload a file. Once this answers 202 it is safe in the database; the run tells how it goes."""
     del principal
-    named = _parse_json("groups", groups, list)
+    named = _parse_json("groups", form.groups, list)
     run = await services.ingestion.stage_upload(
         collection,
-        file.filename or "",
-        _parts(file),
-        metadata=_parse_json("metadata", metadata, dict),
+        form.file.filename or "",
+        _parts(form.file),
+        metadata=_parse_json("metadata", form.metadata, dict),
         groups=None if named is None else frozenset(str(group) for group in named),
-        language=language or None,
+        language=form.language or None,
     )
     return render_run(run)
 

@@ -6,18 +6,16 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel, ConfigDict
 
+from answerable.api.bodies import RequestBody
 from answerable.api.security import Developer, ServicesDep, TraceReader
 from answerable.evaluation.gating.json_form import render_record, render_verdict
 
 router = APIRouter(prefix="/v1/gates", tags=["evaluation"])
 
 
-class GateBody(BaseModel):
+class GateBody(RequestBody):
     """Two eval runs that are done, of one app, on one dataset version."""
-
-    model_config = ConfigDict(extra="forbid")
 
     candidate_run: UUID
     baseline_run: UUID

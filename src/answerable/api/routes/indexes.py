@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from fastapi import APIRouter
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
+from answerable.api.bodies import RequestBody
 from answerable.api.render import render_index
 from answerable.api.security import Developer, ServicesDep
 from answerable.knowledge.index_versions.types import IndexChoice
@@ -14,10 +15,8 @@ from answerable.knowledge.index_versions.types import IndexChoice
 router = APIRouter(prefix="/v1/collections/{collection}/indexes", tags=["collections"])
 
 
-class IndexBody(BaseModel):
+class IndexBody(RequestBody):
     """What is not named is as in the active index."""
-
-    model_config = ConfigDict(extra="forbid")
 
     name: str = Field(max_length=63)
     embedder: str | None = Field(None, max_length=200)

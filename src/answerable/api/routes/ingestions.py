@@ -7,8 +7,9 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel, Field
+from pydantic import Field
 
+from answerable.api.bodies import RequestBody
 from answerable.api.schemas import CollectionName
 from answerable.api.security import Developer, ServicesDep
 from answerable.core.errors import InvalidInput
@@ -17,7 +18,7 @@ from answerable.knowledge.ingestion.types import Run
 router = APIRouter(prefix="/v1/ingestions", tags=["ingestions"])
 
 
-class IngestionBody(BaseModel):
+class IngestionBody(RequestBody):
     collection: CollectionName = "docs"
     urls: list[str] = Field(min_length=1, max_length=1000, description="http(s) addresses of pages")
     metadata: dict[str, Any] = Field(default_factory=dict)

@@ -6,8 +6,9 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Query
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import AwareDatetime, Field
 
+from answerable.api.bodies import RequestBody
 from answerable.api.rendering.judges import render_calibration, render_judge, render_rate
 from answerable.api.security import Developer, ServicesDep
 from answerable.evaluation.judging.calibration.measuring import Period
@@ -15,7 +16,7 @@ from answerable.evaluation.judging.calibration.measuring import Period
 router = APIRouter(prefix="/v1/judges", tags=["evaluation"])
 
 
-class CalibrateBody(BaseModel):
+class CalibrateBody(RequestBody):
     label: str | None = Field(
         None, max_length=40, description="what reviewers were asked; else the judge's name"
     )

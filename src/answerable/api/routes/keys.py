@@ -5,16 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from fastapi import APIRouter
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from answerable.access.types import Role
+from answerable.api.bodies import RequestBody
 from answerable.api.rendering.keys import render_key
 from answerable.api.security import Admin, ServicesDep
 
 router = APIRouter(prefix="/v1/keys", tags=["keys"])
 
 
-class KeyBody(BaseModel):
+class KeyBody(RequestBody):
     name: str = Field(min_length=1, max_length=100)
     role: Role = "app"
     groups: list[str] | None = Field(None, description="document groups that the key may read; null: all")

@@ -5,18 +5,17 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from fastapi import APIRouter
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
+from answerable.api.bodies import RequestBody
 from answerable.api.rendering.canaries import render_check, render_standing
 from answerable.api.security import Developer, ServicesDep
 
 router = APIRouter(prefix="/v1/model-checks", tags=["models"])
 
 
-class AcceptIn(BaseModel):
+class AcceptIn(RequestBody):
     """Which models are accepted as they were seen last; all without either."""
-
-    model_config = ConfigDict(extra="forbid")
 
     app: Annotated[str | None, Field(max_length=200)] = None
     model: Annotated[str | None, Field(max_length=500)] = None

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import AwareDatetime, Field
 
+from answerable.api.bodies import RequestBody
 from answerable.api.rendering.series import render_mark, render_series
 from answerable.api.security import Developer, ServicesDep
 from answerable.monitoring.series.types import SeriesFilter
@@ -14,7 +15,7 @@ from answerable.monitoring.series.types import SeriesFilter
 router = APIRouter(prefix="/v1", tags=["monitoring"])
 
 
-class MarkBody(BaseModel):
+class MarkBody(RequestBody):
     text: str = Field(min_length=1, max_length=200, description="what happened, such as a version deployed")
     app: str | None = None
 

@@ -9,8 +9,9 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Body, Query, Response
 from fastapi.responses import StreamingResponse
-from pydantic import AwareDatetime, BaseModel, Field, WrapValidator
+from pydantic import AwareDatetime, Field, WrapValidator
 
+from answerable.api.bodies import RequestBody
 from answerable.api.review_json import (
     render_agreement,
     render_annotator,
@@ -29,11 +30,11 @@ SpecBody = Annotated[QueueSpec, WrapValidator(lambda values, _: read_spec(values
 """A queue, with the errors that the command line has too."""
 
 
-class StateBody(BaseModel):
+class StateBody(RequestBody):
     state: Literal["open", "paused"] = Field(description="a paused queue takes in no new runs")
 
 
-class FillBody(BaseModel):
+class FillBody(RequestBody):
     since: AwareDatetime | None = None
     until: AwareDatetime | None = None
 

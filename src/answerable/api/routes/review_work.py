@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel, Field
+from pydantic import Field
 
+from answerable.api.bodies import RequestBody
 from answerable.api.review_json import render_case, render_item, render_made, render_saved
 from answerable.api.security import Developer, ServicesDep, TraceReader
 
@@ -21,21 +22,21 @@ Labels = Annotated[
 ]
 
 
-class SaveBody(BaseModel):
+class SaveBody(RequestBody):
     labels: Labels
     seconds: float = Field(0.0, ge=0, description="how long it took")
 
 
-class DecideBody(BaseModel):
+class DecideBody(RequestBody):
     labels: Labels
     note: str = Field("", max_length=2000)
 
 
-class GoldBody(BaseModel):
+class GoldBody(RequestBody):
     labels: Labels | None = Field(description="the right answer; null makes it an ordinary item again")
 
 
-class ExampleBody(BaseModel):
+class ExampleBody(RequestBody):
     dataset: str | None = Field(None, description="else the queue's")
     labels: Labels | None = Field(None, description="else those that count for the item")
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from fastapi import APIRouter
-from pydantic import BaseModel, Field
+from pydantic import Field
 
+from answerable.api.bodies import RequestBody
 from answerable.api.security import ServicesDep, TraceReader
 from answerable.traces.rendering import render_moment
 from answerable.traces.views.types import SavedView
@@ -14,7 +15,7 @@ from answerable.traces.views.types import SavedView
 router = APIRouter(prefix="/v1/traces/views", tags=["traces"])
 
 
-class ViewBody(BaseModel):
+class ViewBody(RequestBody):
     query: dict[str, Any] = Field(
         description="the parameters of the list, such as `app` and `since`",
         examples=[{"status": "error", "since": "7d"}],

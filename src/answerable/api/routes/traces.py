@@ -6,8 +6,9 @@ from datetime import timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel, Field
+from pydantic import Field
 
+from answerable.api.bodies import RequestBody
 from answerable.api.rendering.traces import render_detail
 from answerable.api.security import Developer, ServicesDep, TraceReader
 from answerable.api.trace_filters import FilterDep
@@ -19,7 +20,7 @@ router = APIRouter(prefix="/v1/traces", tags=["traces"])
 RunSpan = Annotated[str | None, Query(description="the run's own span, where the trace has several runs")]
 
 
-class ShareBody(BaseModel):
+class ShareBody(RequestBody):
     hours: float = Field(168, gt=0, le=90 * 24, description="how long the link is valid")
 
 
