@@ -12,6 +12,7 @@ from answerable.evaluation.canaries.judging import CheckJudge
 from answerable.evaluation.canaries.measuring import CanaryRunner
 from answerable.evaluation.canaries.service import CanaryService
 from answerable.evaluation.canaries.types import CanarySettings
+from answerable.evaluation.gating.barring import MayGate
 from answerable.evaluation.gating.markdown import render_markdown
 from answerable.evaluation.planning import EvalPlanner
 from answerable.evaluation.runs.service import EvalService
@@ -23,7 +24,13 @@ _SHORTEST: Final = timedelta(minutes=1)
 
 
 def make_canaries(
-    ground: Ground, measurer: AppMeasurer, *, planner: EvalPlanner, evals: EvalService, alerts: AlertService
+    ground: Ground,
+    measurer: AppMeasurer,
+    *,
+    planner: EvalPlanner,
+    evals: EvalService,
+    alerts: AlertService,
+    may_gate: MayGate,
 ) -> CanaryService:
     """Return the service. Raises SetupError when the section [model_checks] is not right."""
     chosen = make_canary_settings(ground.settings)
@@ -32,7 +39,7 @@ def make_canaries(
         ground.database,
         apps=ground.apps,
         runner=runner,
-        judge=CheckJudge(evals, render=render_markdown),
+        judge=CheckJudge(evals, render=render_markdown, may_gate=may_gate),
         evals=evals,
         alerts=alerts,
         audit=ground.audit,

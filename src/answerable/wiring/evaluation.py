@@ -80,14 +80,17 @@ def make_evaluation(
         context=_make_context(ground, verifiers, ask_judge=ask_judge, judge_apps=judge_apps),
         workspace=workspace,
     )
+    may_gate = make_may_gate(judges)
     return Evaluation(
         runs=runs,
         planner=planner,
         ask_judge=ask_judge,
         judge_apps=judge_apps,
         judges=judges,
-        gates=GateService(database, evals=runs, may_gate=make_may_gate(judges), clock=clock),
-        canaries=make_canaries(ground, measurer, planner=planner, evals=runs, alerts=alerts),
+        gates=GateService(database, evals=runs, may_gate=may_gate, clock=clock),
+        canaries=make_canaries(
+            ground, measurer, planner=planner, evals=runs, alerts=alerts, may_gate=may_gate
+        ),
     )
 
 

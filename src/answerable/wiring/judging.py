@@ -9,7 +9,7 @@ from answerable.answering.front import FrontService
 from answerable.answering.types import Caller, RunRequest
 from answerable.core.clock import Clock
 from answerable.db.database import Database
-from answerable.evaluation.gating.service import MayGate
+from answerable.evaluation.gating.barring import MayGate
 from answerable.evaluation.judging.apps import JudgeApps
 from answerable.evaluation.judging.calibration.pairing import PairReader, RunReader
 from answerable.evaluation.judging.calibration.records import CalibrationRecords

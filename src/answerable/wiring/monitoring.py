@@ -9,6 +9,7 @@ from prometheus_client import CollectorRegistry
 from answerable.access.audit.service import AuditLog
 from answerable.core.clock import SystemClock
 from answerable.db.database import Database
+from answerable.evaluation.canaries.telling import TOPIC
 from answerable.feedback.service import FeedbackService
 from answerable.monitoring.alerts.channels.registry import ChannelSettings, open_channel
 from answerable.monitoring.alerts.delivering import Courier
@@ -66,7 +67,13 @@ def make_alerts(
     deliveries = make_counter(registry, ALERT_DELIVERIES)
     courier = Courier(database, channels, clock=clock, deliveries=deliveries)
     return AlertService(
-        database, alerts, courier, clock=clock, count_lost=lambda: traces.dropped, audit=audit
+        database,
+        alerts,
+        courier,
+        clock=clock,
+        count_lost=lambda: traces.dropped,
+        audit=audit,
+        topics=(TOPIC,),
     )
 
 

@@ -23,9 +23,14 @@ class SilenceBody(RequestBody):
 
 @router.get("")
 async def list_alerts(_: Developer, services: ServicesDep) -> dict[str, Any]:
-    """List the alerts of the settings, how they stand, and the newest notices with what became of them."""
+    """List the alerts of the settings, how they stand, and the newest notices with what became of them.
+
+    `silences` has until when nobody hears of what is told besides alerts, such as `model_checks`.
+    """
+    silences = await services.alerts.list_silences()
     return {
         "alerts": [render_alert(status) for status in await services.alerts.list_alerts()],
+        "silences": {topic: until.isoformat() for topic, until in silences.items()},
         "notices": [render_delivery(one) for one in await services.alerts.list_deliveries()],
     }
 

@@ -26,30 +26,37 @@ alerts = typer.Typer(help="List, silence and try out alerts.", no_args_is_help=T
 
 _COLOURS = {"ok": "green", "pending": "yellow", "firing": "red"}
 _NameArgument = Annotated[str, typer.Argument(help="The alert's name in answerable.toml.")]
+_SilencedArgument = Annotated[
+    str, typer.Argument(help="The alert's name in answerable.toml, or `model_checks` for what they tell.")
+]
 
 
 @alerts.command("list")
 def list_(workspace: WorkspaceOption = None, as_json: JsonOption = False) -> None:
     """List the alerts, how they stand, and notices that somebody did not get."""
 
-    async def run() -> tuple[list[AlertStatus], list[Delivery]]:
+    async def run() -> tuple[list[AlertStatus], list[Delivery], dict[str, datetime]]:
         async with open_services(load_settings(workspace)) as services:
-            return await services.alerts.list_alerts(), await services.alerts.list_deliveries()
+            alerts = services.alerts
+            return await alerts.list_alerts(), await alerts.list_deliveries(), await alerts.list_silences()
 
-    found, deliveries = asyncio.run(run())
+    found, deliveries, silences = asyncio.run(run())
     if as_json:
         report = {
             "alerts": [render_alert(status) for status in found],
+            "silences": {topic: until.isoformat() for topic, until in silences.items()},
             "notices": [render_delivery(delivery) for delivery in deliveries],
         }
         typer.echo(json.dumps(report, ensure_ascii=False))
         return
     _print(found, deliveries)
+    for topic, until in silences.items():
+        typer.echo(f"{topic}: silent until {until:%Y-%m-%d %H:%M} UTC")
 
 
 @alerts.command()
 def silence(
-    name: _NameArgument,
+    name: _SilencedArgument,
     length: Annotated[str, typer.Argument(help="For how long, such as 2h or 1d; 0m ends a silence.")],
     workspace: WorkspaceOption = None,
 ) -> None:

@@ -48,7 +48,7 @@ def _compare(before: Seen, after: Seen) -> Iterator[Change]:
         ("written", before.output_price, after.output_price),
     ):
         if was is not None and now is not None and was != now:
-            text = f"A million tokens {word} cost {{after}}; they cost {{before}}."
+            text = f"The price of a million tokens {word} is {{after}}; it was {{before}}."
             yield _change("price", (_dollars(was),), (_dollars(now),), text)
 
 

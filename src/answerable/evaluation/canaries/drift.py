@@ -8,6 +8,7 @@ bioavailability, Journal of Pharmacokinetics and Biopharmaceutics 15, 1987).
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -44,14 +45,19 @@ class Drift:
         return Change("behaviour", "", self.direction, f"{text}{'; '.join(shown)}.")
 
 
-def judge_drift(spec: GateSpec, *, before: Side, now: Side) -> Drift:
-    """Hold two runs of the same examples against each other. Takes up to seconds: keep it off the event loop."""
+def judge_drift(spec: GateSpec, *, before: Side, now: Side, barred: Mapping[str, str] | None = None) -> Drift:
+    """Hold two runs of the same examples against each other. Takes up to seconds: keep it off the event loop.
+
+    A metric that is `barred`, as `decide` has it, is in the verdict and concludes nothing: neither a change nor that
+    there is none.
+    """
+    barred = barred or {}
     shared = before.examples.keys() & now.examples.keys()
     differing = sum(before.examples[key].output != now.examples[key].output for key in shared)
     drift = Drift("open" if differing else "same", differing, len(shared))
     try:
-        forward = decide(spec, candidate=now, baseline=before)
-        backward = decide(spec, candidate=before, baseline=now)
+        forward = decide(spec, candidate=now, baseline=before, barred=barred)
+        backward = decide(spec, candidate=before, baseline=now, barred=barred)
     except (Conflict, InvalidInput) as error:
         return replace(drift, direction="open", reason=error.detail)
     drift = replace(drift, verdict=_strip(forward))
@@ -59,8 +65,10 @@ def judge_drift(spec: GateSpec, *, before: Side, now: Side) -> Drift:
         return replace(drift, direction="worse", off=_list_failed(forward))
     if backward.verdict == "fail":
         return replace(drift, direction="better", off=_list_failed(backward))
-    if not differing or forward.verdict == backward.verdict == "pass":
+    if not differing or (_passes(forward, barred) and _passes(backward, barred)):
         return replace(drift, direction="same")
+    if all(one.metric.name in barred for one in forward.findings):
+        return replace(drift, reason=forward.findings[0].reason)
     more = max((one.more_examples or 0 for one in (forward, backward)), default=0)
     wanted = f" About {more:,} more examples would decide." if more else ""
     return replace(
@@ -75,6 +83,11 @@ def _strip(verdict: GateVerdict) -> GateVerdict:
         findings=tuple(replace(one, regressions=()) for one in verdict.findings),
         notes=tuple(note for note in verdict.notes if "same variant" not in note),
     )
+
+
+def _passes(verdict: GateVerdict, barred: Mapping[str, str]) -> bool:
+    deciding = [one.verdict for one in verdict.findings if one.metric.name not in barred]
+    return set(deciding) == {"pass"}
 
 
 def _list_failed(verdict: GateVerdict) -> frozenset[str]:

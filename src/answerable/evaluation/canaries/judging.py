@@ -14,6 +14,7 @@ from answerable.evaluation.canaries.drift import Drift, judge_drift
 from answerable.evaluation.canaries.measuring import Observation, is_comparable
 from answerable.evaluation.canaries.types import Canary, Check, CheckState
 from answerable.evaluation.canaries.wording import RenderVerdict, write_report
+from answerable.evaluation.gating.barring import MayGate, find_barred
 from answerable.evaluation.gating.collecting import collect
 from answerable.evaluation.gating.types import Side
 from answerable.evaluation.runs.service import EvalService
@@ -22,10 +23,14 @@ from answerable.evaluation.runs.types import EvalRun
 
 @dataclass(frozen=True, slots=True)
 class CheckJudge:
-    """Holds an observation against the baseline. `render` writes a gate's verdict as Markdown."""
+    """Holds an observation against the baseline.
+
+    `render` writes a gate's verdict as Markdown, `may_gate` says which judges agree with people far enough to decide.
+    """
 
     evals: EvalService
     render: RenderVerdict
+    may_gate: MayGate
 
     async def judge(
         self,
@@ -67,7 +72,8 @@ class CheckJudge:
         if before.state != "done":
             return Drift("open", 0, 0, reason=f"The run of the baseline is not whole: {before.reason}")
         then, now = await self._collect(before, baseline.at), await self._collect(run, None)
-        return await asyncio.to_thread(judge_drift, spec, before=then, now=now)
+        barred = await find_barred(spec, now, self.may_gate)
+        return await asyncio.to_thread(judge_drift, spec, before=then, now=now, barred=barred)
 
     async def _collect(self, run: EvalRun, at: datetime | None) -> Side:
         side = await collect(run, self.evals.iterate_results(run.id))

@@ -35,6 +35,7 @@ async def collect(run: EvalRun, batches: AsyncIterable[Sequence[ItemResult]]) ->
         app=run.app,
         split=run.split,
         tags=run.tags,
+        trust={one.metric: one.trust for one in run.summary if one.trust},
     )
 
 

@@ -127,6 +127,8 @@ def _list_notes(
             )
     if candidate.variant_hash == baseline.variant_hash:
         notes.append("Candidate and baseline are the same variant.")
+    judged = dict.fromkeys(one.metric.name for one in findings if one.metric.name in candidate.trust)
+    notes += [f"{metric} is scored by a judge: {candidate.trust[metric]}." for metric in judged]
     notes += [
         f"{one.rule.name} came to 0 for both: look whether its evaluator fits what the app gives."
         for one in findings

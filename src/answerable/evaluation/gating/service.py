@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from typing import Final
 from uuid import UUID
@@ -14,6 +13,7 @@ from answerable.core.errors import Conflict, NotFound
 from answerable.core.ids import new_id
 from answerable.db.database import Database
 from answerable.evaluation.gating import store
+from answerable.evaluation.gating.barring import MayGate, find_barred
 from answerable.evaluation.gating.collecting import collect
 from answerable.evaluation.gating.comparing import describe_elsewhere
 from answerable.evaluation.gating.deciding import decide
@@ -21,9 +21,6 @@ from answerable.evaluation.gating.types import GateRecord, GateVerdict, Side
 from answerable.evaluation.runs.service import EvalService
 
 _MOST_LISTED: Final = 1_000
-
-MayGate = Callable[[str, float], Awaitable[str | None]]
-"""Returns why an evaluator of that version may not gate when a judge must have that kappa; None where it may."""
 
 
 class GateService:
@@ -45,7 +42,7 @@ class GateService:
         InvalidInput (`unknown_metric`, `no_rules`).
         """
         candidate, baseline = await self._collect(candidate_run), await self._collect(baseline_run)
-        barred = await self._find_barred(spec, candidate)
+        barred = await find_barred(spec, candidate, self._may_gate)
         verdict = await asyncio.to_thread(decide, spec, candidate=candidate, baseline=baseline, barred=barred)
         elsewhere = describe_elsewhere(spec, candidate) or describe_elsewhere(spec, baseline)
         if elsewhere:
@@ -82,12 +79,3 @@ class GateService:
                 code="eval_incomplete",
             )
         return await collect(run, self._evals.iterate_results(run_id))
-
-    async def _find_barred(self, spec: GateSpec, side: Side) -> Mapping[str, str]:
-        """Return why metrics of judges that agree too little may not gate."""
-        reasons = {
-            evaluator: await self._may_gate(version, spec.judge_kappa)
-            for evaluator, version in side.versions.items()
-        }
-        found = {metric: reasons.get(evaluator) for metric, evaluator in side.sources.items()}
-        return {metric: reason for metric, reason in found.items() if reason is not None}

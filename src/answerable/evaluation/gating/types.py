@@ -60,6 +60,8 @@ class Side:
     """Only examples with all of these were measured."""
     sources: Mapping[str, str] = field(default_factory=dict)
     """The evaluator of each metric."""
+    trust: Mapping[str, str] = field(default_factory=dict)
+    """Of each metric of a judge, in a line, how far that agrees with people."""
 
 
 @dataclass(frozen=True, slots=True)

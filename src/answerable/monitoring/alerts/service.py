@@ -36,7 +36,8 @@ _LONGEST_SILENCE: Final = timedelta(days=366)
 class AlertService:
     """The alerts of this workspace. `run` evaluates and delivers until it is cancelled; the rest works without it.
 
-    `count_lost` says how many traces this process has dropped since its start.
+    `count_lost` says how many traces this process has dropped since its start. `topics` are the names under which
+    others announce what is no alert of the settings; they can be silenced as alerts can.
     """
 
     def __init__(
@@ -48,6 +49,7 @@ class AlertService:
         clock: Clock,
         count_lost: Callable[[], int],
         audit: ChangeLog,
+        topics: Sequence[str] = (),
     ) -> None:
         self._database = database
         self._alerts = {alert.name: alert for alert in alerts}
@@ -55,6 +57,7 @@ class AlertService:
         self._clock = clock
         self._count_lost = count_lost
         self._audit = audit
+        self._topics = tuple(topics)
         self._lost = 0
         self._server = new_id()
 
@@ -73,12 +76,19 @@ class AlertService:
         async with self._database.transaction() as tx:
             return await store.list_deliveries(tx, limit=limit)
 
+    async def list_silences(self) -> dict[str, datetime]:
+        """Return the topics that nobody hears of now, each with until when. Raises Unavailable."""
+        async with self._database.transaction() as tx:
+            found = await store.read_silences(tx, self._topics)
+        return {topic: until for topic, until in found.items() if until > self._clock.now()}
+
     async def silence(self, name: str, length: timedelta, *, by: str) -> datetime | None:
-        """Tell nobody of an alert for so long; a length of 0 ends the silence. Return until when.
+        """Tell nobody of an alert, or a topic, for so long; a length of 0 ends the silence. Return until when.
 
         Raises NotFound, InvalidInput (over a year) and Unavailable.
         """
-        self._get(name)
+        if name not in self._topics:
+            self._get(name)
         if not timedelta(0) <= length <= _LONGEST_SILENCE:
             raise InvalidInput(
                 "A silence is at most a year long.", hint="Take the alert out of the settings."
@@ -97,6 +107,11 @@ class AlertService:
         notice = write_notice(alert, _begin(now), "test", at=now)
         outcomes = await asyncio.gather(*(self._courier.send(channel, notice) for channel in alert.channels))
         return dict(zip(alert.channels, outcomes, strict=True))
+
+    async def is_silent(self, tx: Connection, topic: str) -> bool:
+        """Tell whether nobody is to hear of a topic now. What still holds afterwards is the announcer's to tell."""
+        until = (await store.read_silences(tx, (topic,))).get(topic)
+        return until is not None and until > self._clock.now()
 
     async def announce(self, tx: Connection, notice: Notice, channels: Sequence[str]) -> None:
         """Leave a notice that is no alert's of the settings, to be delivered when the transaction is committed."""
@@ -155,7 +170,9 @@ class AlertService:
     def _get(self, name: str) -> Alert:
         alert = self._alerts.get(name)
         if alert is None:
-            known = ", ".join(self._alerts) or "none"
+            known = (
+                ", ".join([*self._alerts, *(f"{topic} (to be silenced)" for topic in self._topics)]) or "none"
+            )
             raise NotFound(
                 f"There is no alert {name!r}.", hint=f"The settings have: {known}.", code="unknown_alert"
             )

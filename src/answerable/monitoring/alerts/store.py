@@ -57,6 +57,15 @@ async def write_silence(tx: Connection, name: str, *, until: datetime | None, by
     )
 
 
+async def read_silences(tx: Connection, names: Collection[str]) -> dict[str, datetime]:
+    """Return until when those of the names are silenced that ever were; it may be over."""
+    cursor = await tx.execute(
+        "SELECT name, silenced_until FROM alert WHERE name = ANY(%s) AND silenced_until IS NOT NULL",
+        (list(names),),
+    )
+    return {row[0]: row[1] async for row in cursor}
+
+
 async def insert_notices(tx: Connection, notice: Notice, channels: Collection[str]) -> None:
     """Leave a notice to be delivered to each channel."""
     content = {"id": notice.id, "state": notice.state, "text": notice.text, "details": notice.details}

@@ -19,6 +19,7 @@ from answerable.db.database import Database
 from answerable.evaluation.canaries.judging import CheckJudge
 from answerable.evaluation.canaries.measuring import CanaryRunner
 from answerable.evaluation.canaries.service import CanaryService
+from answerable.evaluation.canaries.telling import TOPIC
 from answerable.evaluation.canaries.types import CanarySettings, Check
 from answerable.evaluation.evaluators.context import EvaluatorContext
 from answerable.evaluation.gating.markdown import render_markdown
@@ -52,6 +53,7 @@ class Watch:
     clock: ShiftedClock
     gate: asyncio.Event = field(default_factory=asyncio.Event)
     price: Decimal = Decimal(1)
+    distrust: str = ""
     opened: list[Models] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -60,8 +62,18 @@ class Watch:
         counter = make_counter(CollectorRegistry(), ALERT_DELIVERIES)
         courier = Courier(self.database, {}, clock=self.clock, deliveries=counter)
         self.alerts = AlertService(
-            self.database, (), courier, clock=self.clock, count_lost=lambda: 0, audit=AuditLog(self.database)
+            self.database,
+            (),
+            courier,
+            clock=self.clock,
+            count_lost=lambda: 0,
+            audit=AuditLog(self.database),
+            topics=(TOPIC,),
         )
+
+    async def may_gate(self, version: str, kappa: float) -> str | None:
+        """Say what stands in `distrust` of every evaluator, code too."""
+        return self.distrust or None
 
     def behave(self, behaviour: str) -> None:
         httpx.post(f"{self.url}/control", json={"behaviour": behaviour}, trust_env=False).raise_for_status()
@@ -114,7 +126,7 @@ class Watch:
             self.database,
             apps=self.apps,
             runner=runner,
-            judge=CheckJudge(self.evals, render=render_markdown),
+            judge=CheckJudge(self.evals, render=render_markdown, may_gate=self.may_gate),
             evals=self.evals,
             alerts=self.alerts,
             audit=AuditLog(self.database),

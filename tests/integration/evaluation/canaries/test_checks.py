@@ -66,7 +66,9 @@ async def test_another_price_is_noticed(watch: Watch) -> None:
     watch.price = Decimal("1.5")
     check = await watch.check()
 
-    assert [change.text for change in check.changes] == ["A million tokens read cost $1.5; they cost $1."]
+    assert [change.text for change in check.changes] == [
+        "The price of a million tokens read is $1.5; it was $1."
+    ]
 
 
 async def test_too_few_examples_conclude_nothing_about_other_answers(watch: Watch) -> None:

@@ -9,6 +9,7 @@ from datetime import timedelta
 import pytest
 
 from answerable.core.errors import Conflict
+from answerable.evaluation.canaries.telling import TOPIC
 from tests.integration.evaluation.canaries.harness import SETTINGS, Watch
 
 DAILY = replace(SETTINGS, every=timedelta(days=1))
@@ -33,6 +34,43 @@ async def test_a_notice_says_what_changed_and_has_the_gates_report(watch: Watch)
     assert notice.text.startswith("mine:fake-1 in shop has changed: It answers")
     assert notice.details["report"] == check.report
     assert "Gate of shop" in notice.details["report"]
+
+
+async def test_in_a_silence_nobody_is_told_and_what_lasts_is_told_afterwards(watch: Watch) -> None:
+    await watch.check()
+    await watch.alerts.silence(TOPIC, timedelta(hours=2), by="ana")
+    assert list(await watch.alerts.list_silences()) == [TOPIC]
+    for behaviour in ("renamed", "normal", "patched"):
+        watch.behave(behaviour)
+        await watch.check()
+    assert await watch.list_notices() == []
+    await watch.alerts.silence(TOPIC, timedelta(0), by="ana")
+    assert await watch.alerts.list_silences() == {}
+    await watch.check()
+    assert await watch.list_notices() == [("firing", "ops")]
+
+
+async def test_an_end_in_a_silence_is_told_afterwards(watch: Watch) -> None:
+    await watch.check()
+    watch.behave("renamed")
+    await watch.check()
+    await watch.alerts.silence(TOPIC, timedelta(hours=2), by="ana")
+    await watch.open().accept(by="ana")
+    await watch.check()
+    assert await watch.list_notices() == [("firing", "ops")]
+    await watch.alerts.silence(TOPIC, timedelta(0), by="ana")
+    await watch.check()
+    assert await watch.list_notices() == [("firing", "ops"), ("ok", "ops")]
+
+
+async def test_a_judge_that_agrees_too_little_tells_nobody_of_drift(watch: Watch) -> None:
+    await watch.check()
+    watch.distrust = "The judge agrees too little."
+    watch.behave("drifted")
+    check = await watch.check()
+    assert (check.state, check.reason) == ("inconclusive", "The judge agrees too little.")
+    assert "The judge agrees too little." in check.report
+    assert await watch.list_notices() == []
 
 
 async def test_other_news_is_told_too(watch: Watch) -> None:

@@ -29,7 +29,7 @@ def test_every_change_is_said_with_what_was_before() -> None:
         "It calls itself m-2; it was m-1.",
         "Its fingerprint is fp-2; it was fp-1.",
         "It takes 64,000 tokens; it took 128,000.",
-        "A million tokens read cost $0.2; they cost $0.1.",
+        "The price of a million tokens read is $0.2; it was $0.1.",
     ]
 
 

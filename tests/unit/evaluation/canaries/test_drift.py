@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from answerable.apps.gate_settings import GateRule, GateSpec
 from answerable.evaluation.canaries.drift import judge_drift
@@ -10,6 +11,10 @@ from answerable.evaluation.gating.types import Measured, Side
 from answerable.evaluation.types import Metric
 
 SPEC = GateSpec(rules=(GateRule(metric="right", margin=0.1),), alpha=0.01, min_examples=10)
+
+
+def replace_rules(*rules: GateRule) -> GateSpec:
+    return SPEC.model_copy(update={"rules": rules})
 
 
 def make_side(values: Sequence[float], *, outputs: str = "same", versions: str = "1") -> Side:
@@ -55,6 +60,31 @@ def test_other_words_in_a_few_examples_are_open() -> None:
     drift = judge_drift(SPEC, before=before, now=now)
     assert (drift.direction, drift.differing) == ("open", 12)
     assert "more examples would decide" in drift.reason
+
+
+def test_a_judge_that_agrees_too_little_with_people_shows_no_drift() -> None:
+    good, bad = make_side([1.0] * 60), make_side([1.0] * 30 + [0.0] * 30)
+    drift = judge_drift(SPEC, before=good, now=bad, barred={"right": "Its kappa is 0.2."})
+    assert (drift.direction, drift.reason) == ("open", "Its kappa is 0.2.")
+    assert drift.verdict is not None
+    assert drift.verdict.verdict == "inconclusive"
+
+
+def test_what_may_decide_decides_beside_a_judge_that_may_not() -> None:
+    def measure(right: float) -> Side:
+        side = make_side([right] * 60 + [0.0] * 60, outputs=f"{right}")
+        tone = {
+            key: replace(one, values={**one.values, "tone": one.values["right"]})
+            for key, one in side.examples.items()
+        }
+        steady = {key: replace(one, values={**one.values, "right": (1.0,)}) for key, one in tone.items()}
+        metrics = {**side.metrics, "tone": Metric("tone", kind="binary")}
+        return replace(side, examples=steady, metrics=metrics)
+
+    spec = replace_rules(GateRule(metric="right", margin=0.1), GateRule(metric="tone", margin=0.1))
+    before, now = measure(1.0), measure(0.0)
+    assert judge_drift(spec, before=before, now=now).direction == "worse"
+    assert judge_drift(spec, before=before, now=now, barred={"tone": "No."}).direction == "same"
 
 
 def test_scores_of_two_versions_are_not_put_together() -> None:

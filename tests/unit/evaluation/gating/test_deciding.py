@@ -208,6 +208,13 @@ def test_a_judge_that_may_not_gate_leaves_its_rule_open() -> None:
     assert verdict.more_examples is None
 
 
+def test_beside_a_judged_metric_stands_how_far_the_judge_agrees_with_people() -> None:
+    trust = {"exact": "kappa 0.72 (0.61 to 0.81) on 214 answers, 2026-11-03", "recall@5": "unasked"}
+    old, new = make_side("old", {"exact": GOOD}), make_side("new", {"exact": GOOD}, trust=trust)
+    verdict = decide_with(old, new, {"metric": "exact"})
+    assert verdict.notes == (f"exact is scored by a judge: {trust['exact']}.",)
+
+
 def test_without_rules_each_share_has_one_and_the_verdict_says_so() -> None:
     values = {"exact": GOOD, "recall@5": GOOD, "latency_ms": [5.0] * N}
     verdict = decide_with(make_side("old", values), make_side("new", values))
