@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from rich.console import Console
 from rich.markup import escape
@@ -37,6 +37,12 @@ def print_run(run: EvalRun, summary: Sequence[MetricSummary], console: Console) 
         console.print(escape(f"{judge} is a judge: {trust}"), style="dim", soft_wrap=True)
     if run.failed:
         console.print(f"Why there is no output: answerable evals show {run.id} --failed", soft_wrap=True)
+    lacking = next((one.metric for one in summary if one.missing), None)
+    if lacking is not None:
+        console.print(
+            f"Why a score is missing: answerable evals show {run.id} --metric {escape(lacking)}",
+            soft_wrap=True,
+        )
     if run.state != "done":
         reason = run.reason or "it was interrupted"
         console.print(f"[yellow]{run.state}[/]: {escape(reason)}", soft_wrap=True)
@@ -71,10 +77,18 @@ def print_results(run: EvalRun, results: Sequence[ItemResult], console: Console)
             ("asked", show_input(item.example)),
             ("expected", show_expected(item.example)),
             ("given", said),
+            *_list_missing(item),
         ]
         for name, text in parts:
             line = " ".join(shorten(text, 400).split())
             console.print(f"  [dim]{name}:[/] {escape(line)}", soft_wrap=True)
+
+
+def _list_missing(item: ItemResult) -> Iterator[tuple[str, str]]:
+    """Yield why each score that is missing is missing."""
+    for one in item.scores:
+        if one.value is None and (why := one.error or one.reason):
+            yield f"{one.metric or one.evaluator} {'failed' if one.error else 'abstained'}", why
 
 
 def print_table(rows: Sequence[Sequence[str]], console: Console) -> None:
@@ -93,7 +107,9 @@ def describe_run(run: EvalRun) -> str:
     parts += [f"{run.failed} without an output"] if run.failed else []
     parts += [f"{run.reused} reused"] if run.reused else []
     parts.append(f"${run.cost_usd + run.judge_cost_usd:.4f}")
-    parts += [f"{run.unpriced} calls of unknown price"] if run.unpriced else []
+    parts += (
+        [f"{run.unpriced} call{'' if run.unpriced == 1 else 's'} of unknown price"] if run.unpriced else []
+    )
     return f"{what} on {run.dataset}@{run.version}{repeats}: {', '.join(parts)}. Run {run.id}"
 
 

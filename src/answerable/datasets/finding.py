@@ -30,9 +30,14 @@ async def get_by_key(tx: Connection, dataset_id: UUID, key: str) -> tuple[int, E
     """Return the number and the example of a key, held or not. Raises NotFound (`unknown_example`)."""
     found = await store.find_by_key(tx, dataset_id, to_storable(key))
     if found is None:
-        raise NotFound(
-            f"The dataset has no example with the key {key[:100]!r}.",
-            hint="`answerable datasets show` lists the keys.",
-            code="unknown_example",
-        )
+        raise refuse_unknown_key("The dataset", key)
     return found
+
+
+def refuse_unknown_key(place: str, key: str) -> NotFound:
+    """Return what is raised for a key that no example of the place has."""
+    return NotFound(
+        f"{place} has no example with the key {key[:100]!r}.",
+        hint="`answerable datasets show` lists the keys.",
+        code="unknown_example",
+    )

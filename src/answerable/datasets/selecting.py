@@ -12,13 +12,17 @@ from answerable.datasets.version_store import MEMBER
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """`version` 0 is the draft. `tags` must all be there; `text` stands in the input, what is expected, or the key."""
+    """`version` 0 is the draft. `tags` must all be there; `text` stands in the input, what is expected, or the key.
+
+    `key` is the whole key.
+    """
 
     version: int = 0
     held: bool = False
     split: str = ""
     tags: tuple[str, ...] = ()
     text: str = ""
+    key: str = ""
 
 
 def select(selection: Selection) -> tuple[str, tuple[Any, ...]]:
@@ -37,4 +41,7 @@ def select(selection: Selection) -> tuple[str, tuple[Any, ...]]:
     if selection.text:
         parts.append("strpos(lower(concat_ws(' ', key, input, expected)), lower(%s)) > 0")
         chosen.append(to_storable(selection.text))
+    if selection.key:
+        parts.append("key = %s")
+        chosen.append(to_storable(selection.key))
     return " AND ".join(parts), tuple(chosen)

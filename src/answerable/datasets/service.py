@@ -15,7 +15,7 @@ from answerable.datasets import store, version_store
 from answerable.datasets.checking import Checking, CheckReport
 from answerable.datasets.content import hash_words, make_key, read_words
 from answerable.datasets.embedding import Embed, Vectors
-from answerable.datasets.finding import get_by_key, get_dataset
+from answerable.datasets.finding import get_by_key, get_dataset, refuse_unknown_key
 from answerable.datasets.putting import PutOptions, Putting, inherit
 from answerable.datasets.rows import encode
 from answerable.datasets.rules import check_example, check_name
@@ -139,8 +139,13 @@ class DatasetService:
         async with self._database.transaction() as tx:
             await store.delete(tx, await get_dataset(tx, dataset, lock=True))
 
-    async def get_example(self, dataset: str, key: str) -> Example:
-        """Return the example of a key as it is now, held or not. Raises NotFound."""
+    async def get_example(self, dataset: str, key: str, *, version: int = 0) -> Example:
+        """Return the example of a key as a version has it, or as it is now, held or not. Raises NotFound."""
+        if version:
+            page = await self.list_examples(dataset, limit=1, selection=Selection(version=version, key=key))
+            if not page.examples:
+                raise refuse_unknown_key(f"{dataset}@{version}", key)
+            return page.examples[0]
         async with self._database.transaction() as tx:
             return (await get_by_key(tx, await get_dataset(tx, dataset), key))[1]
 

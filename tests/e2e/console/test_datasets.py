@@ -51,6 +51,8 @@ def test_an_example_is_written_changed_and_taken_out(open_page: OpenPage, server
     listens(page)
     page.keyboard.press("n")
     dialog = page.get_by_role("dialog", name="New example")
+    dialog.get_by_role("button", name="Save").click()
+    expect(dialog.get_by_role("alert")).to_contain_text("Fill in 'question'.")
     dialog.get_by_label("Key").fill("ferry-sunday")
     dialog.get_by_label("Question").fill("Does the ferry go on Sundays?")
     dialog.get_by_label("Weight").fill("much")

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.e2e.console.conftest import OpenPage
+from tests.e2e.console.conftest import NARROW, OpenPage
 from tests.e2e.console.server import create_key
 from tests.e2e.console.test_looks import LOOKS, check
 from tests.e2e.console.test_review import keep
@@ -148,6 +148,16 @@ def test_a_run_shows_its_metrics_and_what_came_of_each_example(open_page: OpenPa
     page.locator("#search").fill("when does the vega")
     page.keyboard.press("Enter")
     expect(page.locator(".result-row")).to_have_count(1)
+
+
+@pytest.mark.usefixtures("measured")
+def test_on_a_phone_a_run_shows_its_metrics_whole(open_page: OpenPage) -> None:
+    page = open_page("/evaluations?app=harbour", size=NARROW)
+    run_row(page, "old_bot").locator(".eval-name").click()
+    for cell in (".metric-mean", ".metric-interval", ".metric-count"):
+        box = page.locator(f"tr[data-metric=exact] {cell}").bounding_box()
+        assert box is not None
+        assert box["x"] + box["width"] <= NARROW[0]
 
 
 @pytest.mark.usefixtures("measured")

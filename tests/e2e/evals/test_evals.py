@@ -104,6 +104,28 @@ def test_a_program_of_the_users_own_is_measured(server: RunningServer) -> None:
     assert "0.250" in ended.stdout
 
 
+def test_a_score_that_is_missing_is_explained(server: RunningServer) -> None:
+    (server.workspace / "checks.py").write_text("def strict(output):\n    raise ValueError('no such unit')\n")
+    command = [
+        "eval",
+        "mine",
+        "-d",
+        "golden",
+        "--target",
+        "program.py:answer",
+        "-e",
+        "python:checks.py:strict",
+    ]
+    ended = run_command(*command, workspace=server.workspace)
+    (told,) = [
+        line for line in ended.stdout.splitlines() if line.startswith("Why a score is missing: answerable ")
+    ]
+    shown = run_command(*told.partition("answerable ")[2].split(), workspace=server.workspace)
+    assert (
+        shown.stdout.count("ValueError: 'no such unit'") + shown.stdout.count("ValueError: no such unit") == 4
+    )
+
+
 def test_models_are_compared_in_one_table(server: RunningServer) -> None:
     with fake_provider() as url:
         settings = f'[providers.fake]\nbase_url = "{url}/v1"\napi_key = "none"\n'

@@ -51,6 +51,10 @@ async def test_a_version_stays_as_it_was_when_examples_change_and_go(datasets: D
     assert list(after) == [f"q{n}" for n in range(21) if n != 6]
     assert after["q5"].expected == "Another."
     assert after["q5"].id != before[5].id
+    assert await datasets.get_example("golden", "q6", version=1) == before[6]
+    assert (await datasets.get_example("golden", "q5", version=1)).expected == before[5].expected
+    with pytest.raises(NotFound, match="golden@2 has no example with the key 'q6'"):
+        await datasets.get_example("golden", "q6", version=2)
     assert after["q7"].id == before[7].id
 
 

@@ -61,6 +61,27 @@ def test_the_words_that_differ_are_marked_and_all_else_is_escaped() -> None:
 
 
 @pytest.mark.parametrize(
+    ("before", "after", "left", "right"),
+    [
+        ("He sat down", "He sat down again", "He sat down", "He sat down <ins>again</ins>"),
+        ("He sat  down", "He sat down", "He <del>sat  </del>down", "He <ins>sat </ins>down"),
+        (
+            "东京是日本的首都",
+            "东京是中国的首都",
+            "东京是<del>日本</del>的首都",
+            "东京是<ins>中国</ins>的首都",
+        ),
+        ("הדרך אל העיר", "הדרך מן העיר", "הדרך <del>אל </del>העיר", "הדרך <ins>מן </ins>העיר"),
+        ("हिन्दी भाषा", "हिन्दू भाषा", "हिन्<del>दी </del>भाषा", "हिन्<ins>दू </ins>भाषा"),
+        ("of 👨‍👩‍👧 here", "of 👨‍👩‍👦 here", "of <del>👨‍👩‍👧 </del>here", "of <ins>👨‍👩‍👦 </ins>here"),
+    ],
+    ids=["more at the end", "other space", "Chinese", "Hebrew", "Hindi", "joined emoji"],
+)
+def test_words_of_all_scripts_are_told_apart(before: str, after: str, left: str, right: str) -> None:
+    assert mark_words(before, after) == (left, right)
+
+
+@pytest.mark.parametrize(
     ("before", "after"),
     [("one two", "three four"), ("", "<i>"), ("x" * 30_000, "<i>" + "x" * 30_000)],
     ids=["nothing in common", "nothing before", "too long to compare"],

@@ -63,9 +63,9 @@ def show(
     name, _, number = ref.partition("@")
 
     async def run(services: Services) -> ExamplePage:
-        if key is not None:
-            return ExamplePage((await services.datasets.get_example(name, key),), None)
         version = (await services.datasets.get_version(ref)).number if number else 0
+        if key is not None:
+            return ExamplePage((await services.datasets.get_example(name, key, version=version),), None)
         chosen = Selection(version=version, held=held, split=split, tags=tuple(tag or ()), text=text)
         return await services.datasets.list_examples(name, after=after, limit=limit, selection=chosen)
 

@@ -25,7 +25,7 @@ class Panel:
             with Tag("header", "", "panel-head"), Tag("div", "", "panel-title"):
                 if number is not None:
                     Tag("span", str(number), "source-number", aria_hidden="true")
-                Tag("h2", title)
+                Tag("h2", title, dir="auto")
                 Button("", "button is-quiet is-icon", icon="close", label="Close", data_action="close-panel")
             yield
         self._panel.classes("is-open")

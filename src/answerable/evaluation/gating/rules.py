@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,7 +39,7 @@ def name_rules(spec: GateSpec, *, candidate: Side, baseline: Side) -> tuple[Name
     Raises InvalidFields (`unknown_metric`) for metrics that a run does not have, and InvalidInput (`no_rules`).
     """
     metrics = {name: one for name, one in candidate.metrics.items() if name in baseline.metrics}
-    rules = spec.rules or _get_default_rules(metrics)
+    rules = spec.rules or _get_default_rules(metrics, (candidate, baseline))
     if not rules:
         raise InvalidInput(
             "The gate has no rule, and the runs have no metric between 0 and 1 to make one of.",
@@ -57,9 +57,15 @@ def name_rules(spec: GateSpec, *, candidate: Side, baseline: Side) -> tuple[Name
     return tuple(NamedRule(rule, name, metrics[name]) for rule, name in names)
 
 
-def _get_default_rules(metrics: Mapping[str, Metric]) -> tuple[GateRule, ...]:
+def _get_default_rules(metrics: Mapping[str, Metric], sides: Iterable[Side]) -> tuple[GateRule, ...]:
+    """Return a rule for each share that any example is about; when none is, as after an outage, for all of them.
+
+    One about wrongly answered questions could never be decided where the dataset has none to be refused.
+    """
     shares = [name for name, one in metrics.items() if (one.lowest, one.highest, one.unit) == (0.0, 1.0, "")]
-    return tuple(GateRule(metric=name) for name in shares)
+    examples = [one for side in sides for one in side.examples.values()]
+    told = {name for one in examples for name in (*one.values, *one.unscored)}
+    return tuple(GateRule(metric=name) for name in [name for name in shares if name in told] or shares)
 
 
 def _find_name(wanted: str, side: Side, metrics: Mapping[str, Metric]) -> str | None:

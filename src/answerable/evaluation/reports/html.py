@@ -63,7 +63,9 @@ def _render_head(run: EvalRun, title: str) -> str:
     part = "".join(
         [f", split {_html(run.split)}" if run.split else "", *[f", tag {_html(tag)}" for tag in run.tags]]
     )
-    unknown = f", {run.unpriced} calls of unknown price" if run.unpriced else ""
+    unknown = (
+        f", {run.unpriced} call{'' if run.unpriced == 1 else 's'} of unknown price" if run.unpriced else ""
+    )
     lines = [
         f"<h1>{_html(title)}</h1>",
         f'<p class="dim">{what}{part}. {run.done} of {run.total} settled, {run.failed} without an output,'

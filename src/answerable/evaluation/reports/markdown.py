@@ -59,7 +59,9 @@ def _list_head(run: EvalRun) -> list[str]:
     spent = f"${run.cost_usd:.4f}" + (
         f" and ${run.judge_cost_usd:.4f} for judges" if run.judge_cost_usd else ""
     )
-    unknown = f", {run.unpriced} calls of unknown price" if run.unpriced else ""
+    unknown = (
+        f", {run.unpriced} call{'' if run.unpriced == 1 else 's'} of unknown price" if run.unpriced else ""
+    )
     repeats = f", each {run.repeats} times" if run.repeats > 1 else ""
     lines = [
         f"## Evaluation of {what}",

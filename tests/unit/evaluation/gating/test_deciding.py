@@ -264,6 +264,20 @@ def test_nothing_to_make_a_rule_of_is_refused() -> None:
     assert caught.value.code == "no_rules"
 
 
+def test_without_rules_a_metric_that_no_example_is_about_keeps_nothing_open() -> None:
+    refusals = {index: {"values": {"exact": (1.0,)}, "unscored": {}} for index in range(N)}
+    side = make_side("old", {"exact": GOOD, "recall@5": GOOD}, examples=refusals)
+    assert [finding.metric.name for finding in decide_with(side, side).findings] == ["exact"]
+
+
+def test_without_rules_a_metric_whose_evaluator_always_failed_keeps_the_gate_open() -> None:
+    crashed = {index: {"values": {"exact": (1.0,)}, "unscored": {"recall@5": 1}} for index in range(N)}
+    side = make_side("old", {"exact": GOOD, "recall@5": GOOD}, examples=crashed)
+    verdict = decide_with(side, side)
+    assert [finding.metric.name for finding in verdict.findings] == ["exact", "recall@5"]
+    assert verdict.verdict == "inconclusive"
+
+
 def test_a_metric_can_be_named_with_its_evaluator() -> None:
     side = make_side("old", {"exact": GOOD})
     assert decide_with(side, side, {"metric": "exact/exact"}).findings[0].n == N

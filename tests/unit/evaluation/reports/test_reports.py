@@ -46,7 +46,7 @@ async def test_markdown_lists_what_went_wrong_and_nothing_leaves_its_cell() -> N
     assert "<script" not in text.replace("\\<", "")
     assert "| `exact` | 0.500 | 0.100 – 0.900 | 2 | 1 |" in text
     assert "| `latency_ms` ↓ | 13 ms | 12 – 14 ms | 3 | 0 |" in text
-    assert "1 calls of unknown price" in text
+    assert "1 call of unknown price" in text
 
 
 async def test_markdown_says_why_a_run_stopped() -> None:

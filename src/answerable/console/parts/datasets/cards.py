@@ -46,7 +46,7 @@ def _build_card(dataset: Dataset) -> None:
 def _build_nothing() -> None:
     with Tag("div", "", "empty"):
         Tag("p", "There is no dataset yet.", "callout-title")
-        Tag("p", "Bring in a file, write an example, or make one of a run under Traces or Review.")
+        Tag("p", "Bring in a file, or make an example of a run under Traces or Review.")
 
 
 def describe(dataset: Dataset) -> str:

@@ -88,7 +88,10 @@ def _read_input(changed: Mapping[str, str], before: Example) -> Mapping[str, Any
             raise _refuse("The input is no JSON object.", 'Write {"question": "..."}.')
         return values
     texts = {name.removeprefix(_INPUT): text for name, text in changed.items() if name.startswith(_INPUT)}
-    return {**before.input, **texts}
+    values = {**before.input, **texts}
+    if not any(str(value).strip() for value in values.values()):
+        raise _refuse("The example asks nothing.", f"Fill in {' or '.join(map(repr, values))}.")
+    return values
 
 
 def _write_expected(expected: Any) -> str:

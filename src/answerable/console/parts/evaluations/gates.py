@@ -114,14 +114,17 @@ def _build_finding(finding: Mapping[str, Any]) -> None:
             Tag("span", str(finding.get("reason", "")), "quiet")
         with Tag("td"):
             build_word(str(finding["verdict"]))
-        for name in ("baseline", "candidate"):
-            Tag("td", show_value(finding.get(name), unit), "is-number")
-        Tag("td", _write_difference(finding, unit), "is-number")
-        Tag("td", show_value(finding.get("margin"), unit), "is-number")
         p, power = finding.get("p_worse_adjusted"), finding.get("power")
-        Tag("td", "–" if p is None else write_p(p), "is-number")
-        Tag("td", "–" if power is None else f"{power:.0%}", "is-number")
-        Tag("td", f"{finding.get('n', 0):,}", "is-number")
+        values = (
+            *(show_value(finding.get(name), unit) for name in ("baseline", "candidate")),
+            _write_difference(finding, unit),
+            show_value(finding.get("margin"), unit),
+            "–" if p is None else write_p(p),
+            "–" if power is None else f"{power:.0%}",
+            f"{finding.get('n', 0):,}",
+        )
+        for head, value in zip(_HEADS[2:], values, strict=True):
+            Tag("td", value, "is-number", data_of=head)
 
 
 def _write_difference(finding: Mapping[str, Any], unit: str) -> str:

@@ -146,8 +146,9 @@ def _build_row(
 def _build_value(column: Column, run: EvalRun, scale: tuple[float, float]) -> None:
     one = column.find(run)
     if one is not None:
-        Tag("b", show_value(one.mean, one.unit), data_tip=f"{write_interval(one)}, {one.n:,} examples")
+        Tag("b", show_value(one.mean, one.unit), data_tip=f"{one.n:,} examples")
         Markup(render_range(one, scale))
+        Tag("span", write_interval(one), "quiet")
     elif any(other.metric == column.metric.name for other in run.summary):
         Tag("span", "other version", "quiet", data_tip="Scored by another version of the evaluator.")
     else:

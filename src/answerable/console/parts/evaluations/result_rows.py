@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Iterable, Set
 from html import escape
 from typing import Final
 
@@ -45,9 +45,16 @@ def render_row(result: ItemResult, rated: Set[str], metrics: dict[str, Metric]) 
 
 def render_scores(result: ItemResult, metrics: dict[str, Metric]) -> str:
     """Return the first scores; bounded ones that are at their worst stand out."""
-    shown = [_render_score(one, metrics.get(one.metric)) for one in result.scores[:_SCORES]]
+    first = order_scores(result.scores, metrics)[:_SCORES]
+    shown = [_render_score(one, metrics.get(one.metric)) for one in first]
     more = len(result.scores) - _SCORES
     return "".join(shown) + (f'<span class="quiet">+{more}</span>' if more > 0 else "")
+
+
+def order_scores(scores: Iterable[ItemScore], metrics: Iterable[str]) -> list[ItemScore]:
+    """Return the scores in the order of the run's metrics, which is that of everything else about the run."""
+    places = {name: place for place, name in enumerate(metrics)}
+    return sorted(scores, key=lambda one: places.get(one.metric, len(places)))
 
 
 def _render_score(one: ItemScore, metric: Metric | None) -> str:

@@ -8,7 +8,7 @@ from answerable.console.elements import Markup, Tag
 from answerable.console.parts.datasets.addresses import to_dataset
 from answerable.console.parts.datasets.example_rows import render_tags
 from answerable.console.parts.datasets.example_view import build_expected, build_input, build_part
-from answerable.console.parts.evaluations.result_rows import judge_value
+from answerable.console.parts.evaluations.result_rows import judge_value, order_scores
 from answerable.console.parts.facts import build_facts
 from answerable.console.parts.figures import format_cost, format_duration
 from answerable.console.parts.traces.values import write_value
@@ -69,7 +69,7 @@ def _build_scores(run: EvalRun, result: ItemResult) -> None:
     with Tag("section", "", "part"):
         Tag("h3", "Scores", "label")
         with Tag("ul", "", "score-list"):
-            for one in result.scores:
+            for one in order_scores(result.scores, metrics):
                 with Tag("li"):
                     _build_score(one, metrics.get(one.metric))
 

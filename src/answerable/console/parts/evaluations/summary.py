@@ -32,7 +32,7 @@ def build_summary(
     if not shown:
         Tag("p", "Nothing is scored yet." if run.state == "running" else "Nothing was scored.", "quiet")
         return
-    with Tag("div", "", "table-scroll"), Tag("table", "", "table metrics"):
+    with Tag("div", "", "table-scroll"), Tag("table", "", "table metrics summary"):
         with Tag("thead"), Tag("tr"):
             for place, head in enumerate(_HEADS):
                 Tag("th", head, "is-number" if place in {2, 3, 4} else "")
@@ -53,8 +53,8 @@ def _build_row(run: EvalRun, one: MetricSummary, calibrations: Mapping[str, Foun
         with Tag("td", "", "metric-line"):
             Markup(render_range(one, find_scale(metric, one)))
         Tag("td", show_value(one.mean, one.unit), "is-number metric-mean")
-        Tag("td", write_interval(one), "is-number")
-        Tag("td", f"{one.n:,}", "is-number")
+        Tag("td", write_interval(one), "is-number metric-interval")
+        Tag("td", f"{one.n:,}", "is-number metric-count")
         with Tag("td"):
             if one.missing:
                 tip = "Outputs without a score: the evaluator abstained or crashed"
@@ -78,7 +78,7 @@ def build_slices(run: EvalRun, slices: Sequence[TagSummary], *, metric: str) -> 
     rows = [(part.tag, one) for part in slices for one in part.metrics if one.metric == chosen]
     described = run.metrics[chosen]
     scale = find_scale(described, *(one for _, one in rows))
-    with Tag("div", "", "table-scroll"), Tag("table", "", "table metrics"):
+    with Tag("div", "", "table-scroll"), Tag("table", "", "table metrics summary"):
         with Tag("thead"), Tag("tr"):
             for place, head in enumerate(("Tag", *_HEADS[1:5])):
                 Tag("th", head, "is-number" if place > 1 else "")
@@ -94,8 +94,8 @@ def _build_slice(run: EvalRun, tag: str, one: MetricSummary, scale: tuple[float,
         with Tag("td", "", "metric-line"):
             Markup(render_range(one, scale))
         Tag("td", show_value(one.mean, one.unit), "is-number metric-mean")
-        Tag("td", write_interval(one), "is-number")
-        Tag("td", f"{one.n:,}", "is-number")
+        Tag("td", write_interval(one), "is-number metric-interval")
+        Tag("td", f"{one.n:,}", "is-number metric-count")
 
 
 def get_metric(run: EvalRun, one: MetricSummary) -> Metric:
