@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
+from decimal import Decimal
 from typing import Any
 
 from answerable.core.errors import InvalidInput
@@ -81,9 +82,12 @@ def _hash(text: str) -> bytes:
 
 
 def _settle_numbers(value: Any) -> Any:
-    """Return the value with 2.0 as 2: the database gives back whole numbers of any size without a point."""
+    """Return the value with 2.0 as 2: the database gives back whole numbers of any size without a point.
+
+    It keeps the decimal digits that were written: 1e23 is a one with 23 zeros, which the nearest double is not.
+    """
     if isinstance(value, float) and value.is_integer():
-        return int(value)
+        return int(Decimal(repr(value)))
     if isinstance(value, Mapping):
         return {name: _settle_numbers(entry) for name, entry in value.items()}
     if isinstance(value, list | tuple):

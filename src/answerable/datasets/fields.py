@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, Field, asdict, fields
 from typing import Any, Final
 
@@ -10,12 +10,14 @@ from pydantic import TypeAdapter, ValidationError
 
 from answerable.core.closeness import suggest
 from answerable.core.errors import InvalidInput
-from answerable.datasets.types import Example
+from answerable.datasets.types import Evidence, Example, Provenance, ToolCall, Turn
 
 OWN: Final = frozenset({"id", "content_hash", "added_at"})
 """What the service gives an example; a file may hold it, and it is passed over."""
 FIELDS: Final = tuple(one.name for one in fields(Example) if one.name not in OWN)
 
+_PARTS: Final = {"evidence": Evidence, "provenance": Provenance, "tool_calls": ToolCall, "history": Turn}
+"""The fields that hold objects with fields of their own."""
 _EXAMPLE: Final[TypeAdapter[Example]] = TypeAdapter(Example)
 
 
@@ -32,10 +34,13 @@ def read_example(values: Any) -> Example:
     """Return the example of a JSON object. Raises InvalidInput (`invalid_example`), naming the field."""
     if not isinstance(values, Mapping):
         raise _refuse("It is no JSON object.", 'Write {"input": {"question": "..."}, "expected": "..."}.')
-    unknown = [name for name in values if name not in FIELDS and name not in OWN]
-    if unknown:
-        hint = suggest(str(unknown[0]), FIELDS) or f"Fields are {', '.join(FIELDS)}."
-        raise _refuse(f"There is no field {str(unknown[0])[:60]!r}.", hint)
+    _refuse_unknown(values, (*FIELDS, *OWN), "")
+    for name, type_ in _PARTS.items():
+        known = tuple(one.name for one in fields(type_))
+        parts = values.get(name)
+        for place, part in enumerate(parts if isinstance(parts, list | tuple) else [parts]):
+            if isinstance(part, Mapping):
+                _refuse_unknown(part, known, name if part is parts else f"{name}.{place}")
     said = {name: value for name, value in values.items() if name in FIELDS}
     try:
         return _EXAMPLE.validate_python({"input": {}, **said})
@@ -68,6 +73,17 @@ def _find_default(one: Field[Any]) -> Any:
     if one.default_factory is not MISSING:
         return one.default_factory()
     return one.default
+
+
+def _refuse_unknown(values: Mapping[Any, Any], known: Sequence[str], where: str) -> None:
+    """Raise InvalidInput for a field that there is not: passed over, what it says would be lost in silence."""
+    unknown = next((str(name) for name in values if name not in known), None)
+    if unknown is not None:
+        told = [name for name in known if name not in OWN]
+        raise _refuse(
+            f"{f'{where}: ' if where else ''}There is no field {unknown[:60]!r}.",
+            suggest(unknown, told) or f"Fields are {', '.join(told)}.",
+        )
 
 
 def _refuse(detail: str, hint: str | None = None) -> InvalidInput:

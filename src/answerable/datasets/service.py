@@ -8,7 +8,7 @@ from typing import Final, Unpack
 from uuid import UUID
 
 from answerable.core.clock import Clock
-from answerable.core.errors import Conflict
+from answerable.core.errors import Conflict, NotFound
 from answerable.core.ids import new_id
 from answerable.core.texts import to_storable
 from answerable.datasets import store, version_store
@@ -150,10 +150,17 @@ class DatasetService:
             return (await get_by_key(tx, await get_dataset(tx, dataset), key))[1]
 
     async def accept(self, dataset: str, keys: Sequence[str] | None = None) -> int:
-        """Let held examples in, all of them without `keys`; return how many. Raises NotFound."""
+        """Let held examples in, all of them without `keys`; return how many. Raises NotFound (none is held, too)."""
         async with self._database.transaction() as tx:
             chosen = None if keys is None else [to_storable(key) for key in keys]
-            return await store.accept(tx, await get_dataset(tx, dataset, lock=True), chosen)
+            accepted = await store.accept(tx, await get_dataset(tx, dataset, lock=True), chosen)
+        if chosen and not accepted:
+            raise NotFound(
+                f"Of {dataset!r} no example with such a key is held.",
+                hint=f"`answerable datasets show {dataset} --held` lists them.",
+                code="unknown_example",
+            )
+        return accepted
 
     async def find_near_duplicates(
         self, dataset: str, example: Example, *, least: float = LIKE, limit: int = 5

@@ -111,6 +111,8 @@ async def test_held_examples_are_in_no_version_until_they_are_accepted(datasets:
     assert await datasets.accept("golden", ["q3", "nowhere"]) == 1
     assert await datasets.accept("golden") == 2
     assert await datasets.accept("golden") == 0
+    with pytest.raises(NotFound, match="no example with such a key is held"):
+        await datasets.accept("golden", ["q3", "nowhere"])
     assert (await datasets.freeze("golden")).examples == 5
     assert len(await read(datasets, first)) == 2
 

@@ -177,7 +177,11 @@ def test_a_table_in_another_encoding_is_read_when_it_is_named(tmp_path: Path) ->
     file = tmp_path / "golden.csv"
     file.write_bytes("question,answer\nWoher Käse?,Süd\n".encode("cp1252"))
     assert list_problems(file) == [
-        ("line 2", "Byte 8 of the line is not UTF-8. Save the file as UTF-8. What follows was not read.")
+        (
+            "line 2",
+            "Byte 8 of the line is not UTF-8. Save the file as UTF-8, or name its encoding (--encoding cp1252). "
+            "What follows was not read.",
+        )
     ]
     (example,) = read_examples(file, encoding="cp1252")
     assert example.expected == "Süd"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -90,6 +92,18 @@ def test_json_that_is_not_utf_8_is_refused_with_its_line(tmp_path: Path) -> None
     file.write_bytes(b'{"data": [\n{"title": "caf\xe9"}]}')
     with pytest.raises(InvalidInput, match="line 2: it is not UTF-8"):
         read(file, "squad")
+
+
+def test_beir_takes_judgements_that_stand_elsewhere(tmp_path: Path) -> None:
+    folder = make_beir(tmp_path / "beir")
+    usual = read(folder)
+    elsewhere = (folder / "qrels" / "test.tsv").rename(tmp_path / "qrels.tsv")
+    assert read(folder, qrels=str(elsewhere)) == [
+        replace(row, place=row.place.replace("test.tsv", "qrels.tsv")) for row in usual
+    ]
+    with pytest.raises(InvalidInput) as refused:
+        read(folder)
+    assert refused.value.hint == "Name the file: --qrels FILE.tsv."
 
 
 def make_beir(folder: Path) -> Path:
@@ -199,6 +213,16 @@ def test_langfuse_csv_holds_json_in_its_cells(tmp_path: Path) -> None:
     assert list_problems(file, "langfuse")[0][0] == "line 3"
 
 
+def test_langfuse_csv_expects_nothing_where_its_items_do(tmp_path: Path) -> None:
+    file = tmp_path / "items.csv"  # an older export writes null as a quoted empty text, within quotes
+    file.write_text(
+        'id,input,expectedOutput,status\n"""a""","{""question"":""Why?""}","""""","""ACTIVE"""\n'
+        '"""b""","{""question"":""How?""}","""So.""","""ARCHIVED"""\n'
+    )
+    (example,) = read_examples(file, "langfuse")
+    assert (example.key, example.expected) == ("a", None)
+
+
 def test_phoenix_examples_are_read_from_json_and_csv(tmp_path: Path) -> None:
     example = {"id": "RX1", "input": {"question": "Why?"}, "output": {"answer": "So."}, "metadata": {"n": 1}}
     answer = {
@@ -218,3 +242,31 @@ def test_phoenix_examples_are_read_from_json_and_csv(tmp_path: Path) -> None:
     (from_csv,) = read_examples(tmp_path / "examples.csv", "phoenix")
     assert (from_csv.key, from_csv.input, from_csv.expected) == ("RX1", {"question": "Why?"}, "So.")
     assert "The example has no input." in list_problems(tmp_path / "examples.json", "phoenix")[0][1]
+
+
+PHOENIX_CHAT = [{"role": "system", "content": "Be brief."}, {"role": "user", "content": 'Why "it\'s"?'}]
+PHOENIX_ANSWER = {"role": "assistant", "content": "So."}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        {"messages": [*PHOENIX_CHAT, PHOENIX_ANSWER]},  # for fine-tuning
+        {"messages": PHOENIX_CHAT, "ideal": "So."},  # for evals
+        {"id": "RX1", "input": {"messages": PHOENIX_CHAT}, "output": {"messages": [PHOENIX_ANSWER]}},
+    ],
+)
+def test_phoenix_conversations_ask_their_last_message(tmp_path: Path, line: dict[str, Any]) -> None:
+    (example,) = read_examples(write_lines(tmp_path / "examples.jsonl", [line]), "phoenix")
+    assert (example.input, example.expected) == ({"question": 'Why "it\'s"?'}, "So.")
+
+
+def test_phoenix_csv_holds_what_python_writes(tmp_path: Path) -> None:
+    file = tmp_path / "examples.csv"
+    with file.open("w", newline="") as out:
+        rows = csv.writer(out)
+        rows.writerow(["example_id", "input_messages", "output_messages", "metadata_told", "metadata_odd"])
+        rows.writerow(["RX1", PHOENIX_CHAT, [PHOENIX_ANSWER], {"sure": True, "by": None}, "{not, python"])
+    (example,) = read_examples(file, "phoenix")
+    assert (example.input, example.expected) == ({"question": 'Why "it\'s"?'}, "So.")
+    assert example.metadata == {"told": {"sure": True, "by": None}, "odd": "{not, python"}

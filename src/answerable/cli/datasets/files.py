@@ -42,7 +42,8 @@ def import_(
     ] = None,
     encoding: Annotated[str, typer.Option(help="Of a CSV file, such as cp1252; else UTF-8.")] = "",
     qrels: Annotated[
-        str, typer.Option(help="The file of judgements of TREC; of BEIR the part, such as dev.")
+        str,
+        typer.Option(help="The file of judgements of TREC; of BEIR the part, such as dev, or a .tsv file."),
     ] = "",
     replace: Annotated[
         bool, typer.Option("--replace", help="Remove the examples that are not in the file.")

@@ -21,21 +21,27 @@ _PART: Final = "test"
 
 def read_beir(path: Path, options: ImportOptions) -> Iterator[Row]:
     """Yield an example of each judged query."""
-    part = options.qrels or _PART
-    judged = path / "qrels" / f"{part}.tsv"
-    if not judged.is_file():
-        known = [file.stem for file in (path / "qrels").glob("*.tsv")]
-        raise InvalidInput(
-            f"{path.name} has no judgements qrels/{part}.tsv.",
-            hint=suggest(part, known)
-            or f"There are {', '.join(sorted(known)) or 'none'}; choose by --qrels.",
-            code="invalid_file",
-        )
-    qrels, problems = read_qrels(judged)
+    qrels, problems = read_qrels(_find_judgements(path, options.qrels or _PART))
     yield from problems
     faulty: list[Row] = []
     yield from pair(_read_queries(path / "queries.jsonl", faulty), qrels, source="import:beir")
     yield from faulty
+
+
+def _find_judgements(path: Path, part: str) -> Path:
+    """Return the file of a part, such as `test`, or the file that is named itself. Raises InvalidInput."""
+    judged = Path(part) if part.endswith(".tsv") else path / "qrels" / f"{part}.tsv"
+    if judged.is_file():
+        return judged
+    known = sorted(file.stem for file in (path / "qrels").glob("*.tsv"))
+    there = (
+        f"There are {', '.join(known)}; choose by --qrels." if known else "Name the file: --qrels FILE.tsv."
+    )
+    raise InvalidInput(
+        f"{path.name} has no judgements {judged if part.endswith('.tsv') else f'qrels/{part}.tsv'}.",
+        hint=suggest(part, known) or there,
+        code="invalid_file",
+    )
 
 
 def _read_queries(path: Path, faulty: list[Row]) -> Iterator[tuple[str, str, str]]:

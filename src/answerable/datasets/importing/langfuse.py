@@ -36,7 +36,7 @@ def _read_items(path: Path, options: ImportOptions) -> Iterator[tuple[str, Mappi
         if isinstance(cells, Row):
             yield place, cells
         else:
-            yield place, {name: read_json_or_text(cell) if cell else None for name, cell in cells.items()}
+            yield place, {name: read_json_or_text(cell) or None for name, cell in cells.items()}
 
 
 def _read(item: Mapping[str, Any]) -> Example:

@@ -51,8 +51,13 @@ def _decode(path: Path, number: int, line: bytes, encoding: str) -> tuple[str | 
             code="unknown_encoding",
         ) from error
     except UnicodeDecodeError as error:
-        return None, f"Byte {error.start + 1} of the line is not {_name(encoding)}. Save the file as UTF-8."
+        return None, f"Byte {error.start + 1} of the line is not {_name(encoding)}. {_advise(path)}"
     return text, ""
+
+
+def _advise(path: Path) -> str:
+    other = ", or name its encoding (--encoding cp1252)" if path.suffix == ".csv" else ""
+    return f"Save the file as UTF-8{other}."
 
 
 def _name(encoding: str) -> str:

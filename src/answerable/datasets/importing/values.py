@@ -31,8 +31,12 @@ def read_input(value: Any) -> tuple[dict[str, Any], tuple[Turn, ...]]:
 
 
 def read_expected(value: Any) -> Any:
-    """Return what is expected: of an object that holds one text alone, or of a message, the text."""
+    """Return what is expected: of an object that holds one text alone, or of a message, the text; of several messages
+    that of the last one."""
     if isinstance(value, Mapping):
+        if set(value) == {"messages"}:
+            turns = _read_messages(value["messages"])
+            return turns[-1].text if turns and turns[-1].role == "assistant" else value
         if set(value) == {"role", "content"} and isinstance(value["content"], str):
             return value["content"]
         if len(value) == 1 and isinstance(next(iter(value.values())), str):
