@@ -8,8 +8,9 @@ from contextlib import contextmanager
 from typing import Final
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.progress import BarColumn, Progress, TextColumn
 
+from answerable.evaluation.reports.texts import show_spend
 from answerable.evaluation.runs.progress import OnProgress, Tally
 
 _LINE_SECONDS: Final = 5.0
@@ -22,7 +23,7 @@ def shown_eval(console: Console) -> Iterator[OnProgress]:
     if not console.is_terminal:
         yield _make_line_printer(console)
         return
-    columns = (TextColumn("Examples"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[words]}"))
+    columns = (BarColumn(), TextColumn("{task.fields[words]}"))
     with Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task("examples", total=None, words="")
         last = 0.0
@@ -37,13 +38,12 @@ def shown_eval(console: Console) -> Iterator[OnProgress]:
 
 
 def describe(tally: Tally) -> str:
-    """Say how far a run is and what it costs; a price that is not known is never taken for 0."""
+    """Say how far a run is and what it costs."""
     parts = [] if tally.pass_rate is None else [f"{tally.pass_rate:.0%} passed"]
     parts += [f"{tally.failed} failed"] if tally.failed else []
-    parts.append(f"${tally.cost_usd + tally.judge_cost_usd:.4f}")
-    parts += [f"{tally.unpriced} calls of unknown price"] if tally.unpriced else []
+    parts.append(show_spend(tally.cost_usd + tally.judge_cost_usd, tally.unpriced))
     parts += [f"{tally.seconds_left:.0f} s left"] if tally.seconds_left else []
-    return ", ".join(parts)
+    return f"{tally.settled} of {tally.total} examples: {', '.join(parts)}"
 
 
 def _make_line_printer(console: Console) -> OnProgress:
@@ -53,6 +53,6 @@ def _make_line_printer(console: Console) -> OnProgress:
         nonlocal last
         if time.monotonic() - last >= _LINE_SECONDS:
             last = time.monotonic()
-            console.print(f"{tally.settled} of {tally.total} examples: {describe(tally)}", soft_wrap=True)
+            console.print(describe(tally), soft_wrap=True)
 
     return show

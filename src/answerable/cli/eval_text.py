@@ -16,13 +16,16 @@ from answerable.evaluation.reports.texts import (
     show_interval,
     show_output,
     show_scores,
+    show_spend,
     show_value,
 )
-from answerable.evaluation.runs.types import EvalRun, ItemResult, MetricSummary
+from answerable.evaluation.runs.types import EvalRun, FailureReason, ItemResult, MetricSummary
 
 
-def print_run(run: EvalRun, summary: Sequence[MetricSummary], console: Console) -> None:
-    """Print what was measured and what it came to."""
+def print_run(
+    run: EvalRun, summary: Sequence[MetricSummary], console: Console, *, reasons: Sequence[FailureReason]
+) -> None:
+    """Print what was measured, what it came to, and why something is missing."""
     console.print(escape(describe_run(run)), soft_wrap=True)
     if summary:
         table = _make_table("metric", "mean", "95 % interval", "n", "missing")
@@ -32,17 +35,12 @@ def print_run(run: EvalRun, summary: Sequence[MetricSummary], console: Console) 
             name = one.metric if one.better == "higher" else f"{one.metric} ↓"
             mean, interval = show_value(one.mean, one.unit), show_interval(one)
             table.add_row(escape(name), mean, interval, str(one.n), str(one.missing) if one.missing else "")
-        console.print(table)
+        if table.row_count:
+            console.print(table)
     for judge, trust in list_trust(summary):
         console.print(escape(f"{judge} is a judge: {trust}"), style="dim", soft_wrap=True)
-    if run.failed:
-        console.print(f"Why there is no output: answerable evals show {run.id} --failed", soft_wrap=True)
-    lacking = next((one.metric for one in summary if one.missing), None)
-    if lacking is not None:
-        console.print(
-            f"Why a score is missing: answerable evals show {run.id} --metric {escape(lacking)}",
-            soft_wrap=True,
-        )
+    for failure in reasons:
+        console.print(_describe_reason(run, failure), soft_wrap=True)
     if run.state != "done":
         reason = run.reason or "it was interrupted"
         console.print(f"[yellow]{run.state}[/]: {escape(reason)}", soft_wrap=True)
@@ -99,6 +97,15 @@ def print_table(rows: Sequence[Sequence[str]], console: Console) -> None:
     console.print(table)
 
 
+def _describe_reason(run: EvalRun, reason: FailureReason) -> str:
+    told = escape(shorten(" ".join(reason.text.split()), 300))
+    times = "once" if reason.items == 1 else f"{reason.items} times"
+    if reason.evaluator:
+        return f"[yellow]{escape(reason.evaluator)}[/] failed, {times} so: {told}"
+    more = f" All of them: answerable evals show {run.id} --failed" if run.failed > reason.items else ""
+    return f"[yellow]No output[/], {times} so: {told}{more}"
+
+
 def describe_run(run: EvalRun) -> str:
     """Return a run in one line."""
     what = f"{run.app}@{run.variant_id}" if run.target == "app" else f"{run.target}"
@@ -106,10 +113,7 @@ def describe_run(run: EvalRun) -> str:
     parts = [f"{run.done} of {run.total} settled"]
     parts += [f"{run.failed} without an output"] if run.failed else []
     parts += [f"{run.reused} reused"] if run.reused else []
-    parts.append(f"${run.cost_usd + run.judge_cost_usd:.4f}")
-    parts += (
-        [f"{run.unpriced} call{'' if run.unpriced == 1 else 's'} of unknown price"] if run.unpriced else []
-    )
+    parts.append(show_spend(run.cost_usd + run.judge_cost_usd, run.unpriced))
     return f"{what} on {run.dataset}@{run.version}{repeats}: {', '.join(parts)}. Run {run.id}"
 
 

@@ -17,22 +17,33 @@ _MAX_HANGING: Final = 4
 
 
 class Caller:
-    """Calls one function. What is `async` runs on the event loop, anything else in a thread of its own."""
+    """Calls one function. What is `async` runs on the event loop, anything else in a thread of its own.
 
-    def __init__(self, function: Callable[..., Any]) -> None:
+    Without `patience` an async function too that was given up on several times is not called any more.
+    """
+
+    def __init__(self, function: Callable[..., Any], *, patience: bool = True) -> None:
         self._function = function
+        self._patience = patience
         self._is_async = inspect.iscoroutinefunction(function)
         self._hanging = 0
 
     async def call(self, arguments: Mapping[str, Any]) -> Any:
         """Return what the function does. Raises what it raises, and Unavailable when too many calls of it hang."""
-        if self._is_async:
-            return await self._function(**arguments)
         if self._hanging >= _MAX_HANGING:
             raise Unavailable(
                 f"{_MAX_HANGING} calls of {self._function.__name__} hang.", hint="Let it end by itself."
             )
+        if self._is_async:
+            return await self._call_here(arguments)
         return await self._call_in_thread(arguments)
+
+    async def _call_here(self, arguments: Mapping[str, Any]) -> Any:
+        try:
+            return await self._function(**arguments)
+        except asyncio.CancelledError:
+            self._hanging += not self._patience
+            raise
 
     async def _call_in_thread(self, arguments: Mapping[str, Any]) -> Any:
         loop = asyncio.get_running_loop()

@@ -96,7 +96,9 @@ def _check(evaluator: Evaluator, scores: Iterable[Score]) -> Iterator[ItemScore]
     for score in scores:
         metric = known.get(score.metric)
         if metric is None:
-            problem = f"It gave the metric {score.metric!r}, which it does not declare."
+            problem = (
+                f"It gave the metric {score.metric!r}, which it does not declare: name it under `metrics`."
+            )
         elif score.metric in given:
             problem = f"It gave {score.metric!r} twice."
         else:

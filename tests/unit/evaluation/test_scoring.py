@@ -85,7 +85,11 @@ async def test_a_hang_ends_at_the_deadline() -> None:
         (0.5, Metric("good", kind="binary"), "It gave 0.5, and good is 0 or 1."),
         (1.5, Metric("good"), "It gave 1.5, and good is at most 1."),
         (-0.5, Metric("good"), "It gave -0.5, and good is at least 0."),
-        (1.0, Metric("else"), "It gave the metric 'good', which it does not declare."),
+        (
+            1.0,
+            Metric("else"),
+            "It gave the metric 'good', which it does not declare: name it under `metrics`.",
+        ),
     ],
 )
 async def test_a_number_that_cannot_be_one_is_a_failure(value: float, metric: Metric, error: str) -> None:

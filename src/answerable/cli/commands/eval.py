@@ -24,7 +24,7 @@ from answerable.evaluation.reports.comparison import render_comparison, render_c
 from answerable.evaluation.reports.files import Form
 from answerable.evaluation.reports.json_form import render_run
 from answerable.evaluation.runs.comparing import RunComparison
-from answerable.evaluation.runs.types import EvalRun
+from answerable.evaluation.runs.types import EvalRun, FailureReason
 from answerable.evaluation.targets.other_models import register_models
 from answerable.wiring import load_settings, open_services
 
@@ -105,15 +105,18 @@ def eval_(
     if compare_models is not None:
         _compare_models(asked, compare_models, reports, workspace, as_json=as_json)
         return
-    run = asyncio.run(_evaluate(asked, reports, workspace))
-    _print(run, as_json=as_json)
+    run, reasons = asyncio.run(_evaluate(asked, reports, workspace))
+    _print(run, reasons, as_json=as_json)
     if run.state != "done" or run.failed:
         raise typer.Exit(FAILED)
 
 
-async def _evaluate(asked: Asked, reports: dict[Form, Path], workspace: Path | None) -> EvalRun:
+async def _evaluate(
+    asked: Asked, reports: dict[Form, Path], workspace: Path | None
+) -> tuple[EvalRun, list[FailureReason]]:
     async with open_services(load_settings(workspace)) as services:
-        return await evaluate(services, asked, console=_stderr(), reports=reports)
+        run = await evaluate(services, asked, console=_stderr(), reports=reports)
+        return run, await services.evals.list_reasons(run.id)
 
 
 def _compare_models(
@@ -164,11 +167,11 @@ def _read_entry(text: str) -> Any:
         ) from error
 
 
-def _print(run: EvalRun, *, as_json: bool) -> None:
+def _print(run: EvalRun, reasons: list[FailureReason], *, as_json: bool) -> None:
     if as_json:
         typer.echo(json.dumps(render_run(run), ensure_ascii=False))
     else:
-        print_run(run, run.summary, open_console())
+        print_run(run, run.summary, open_console(), reasons=reasons)
 
 
 def _stderr() -> Console:

@@ -73,16 +73,16 @@ def show(
     """Show a run: what its metrics came to, and its examples."""
     id, wanted = _read_id(run), ResultFilter(failed or None, metric, below, above, tag, text, key)
 
-    async def read(service: EvalService) -> tuple[Any, Any, Any]:
+    async def read(service: EvalService) -> tuple[Any, Any, Any, Any]:
         results = (await service.list_results(id, wanted, limit=limit)).results if limit else ()
-        return await service.get(id), await service.summarise(id), results
+        return await service.get(id), await service.summarise(id), results, await service.list_reasons(id)
 
-    found, summary, results = _with_evals(workspace, read)
+    found, summary, results, reasons = _with_evals(workspace, read)
     if as_json:
         rendered = {**render_run(found), "metrics": render_summary(summary)}
         _print_json({**rendered, "results": [render_result(one) for one in results]})
         return
-    print_run(found, summary, open_console())
+    print_run(found, summary, open_console(), reasons=reasons)
     print_results(found, results, open_console())
     if limit and not results:
         typer.echo("No example is shown: none that is settled is as you asked.", err=True)

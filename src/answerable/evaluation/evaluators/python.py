@@ -93,7 +93,7 @@ def _open(options: PythonOptions, context: EvaluatorContext) -> Evaluator:
         metrics=_describe(id, options, function),
         wanted=_list_wanted(function, arguments, options.function),
         arguments=arguments,
-        caller=Caller(function),
+        caller=Caller(function, patience=False),
         code=code,
         workspace=context.workspace,
     )

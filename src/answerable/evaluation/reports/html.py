@@ -16,6 +16,7 @@ from answerable.evaluation.reports.texts import (
     show_input,
     show_interval,
     show_output,
+    show_spend,
     show_value,
 )
 from answerable.evaluation.runs.rating import list_rated, rate
@@ -63,13 +64,12 @@ def _render_head(run: EvalRun, title: str) -> str:
     part = "".join(
         [f", split {_html(run.split)}" if run.split else "", *[f", tag {_html(tag)}" for tag in run.tags]]
     )
-    unknown = (
-        f", {run.unpriced} call{'' if run.unpriced == 1 else 's'} of unknown price" if run.unpriced else ""
-    )
+    spent = show_spend(run.cost_usd + run.judge_cost_usd, run.unpriced)
+    judges = f" (judges ${run.judge_cost_usd:.4f})" if run.judge_cost_usd else ""
     lines = [
         f"<h1>{_html(title)}</h1>",
         f'<p class="dim">{what}{part}. {run.done} of {run.total} settled, {run.failed} without an output,'
-        f" {run.reused} reused. ${run.cost_usd:.4f}, judges ${run.judge_cost_usd:.4f}{unknown}."
+        f" {run.reused} reused. Spent: {spent}{judges}."
         f" {run.created_at:%Y-%m-%d %H:%M} UTC{', by ' + _html(run.by) if run.by else ''}.</p>",
     ]
     if run.note:

@@ -14,6 +14,7 @@ from answerable.evaluation.reports.texts import (
     show_interval,
     show_output,
     show_scores,
+    show_spend,
     show_value,
 )
 from answerable.evaluation.runs.rating import list_rated, rate
@@ -56,18 +57,14 @@ def render_table(summary: Sequence[MetricSummary]) -> list[str]:
 def _list_head(run: EvalRun) -> list[str]:
     part = "".join([f", split `{run.split}`" if run.split else "", *[f", tag `{tag}`" for tag in run.tags]])
     what = f"`{run.app}` variant `{run.variant_id}`" if run.target == "app" else f"`{run.target}`"
-    spent = f"${run.cost_usd:.4f}" + (
-        f" and ${run.judge_cost_usd:.4f} for judges" if run.judge_cost_usd else ""
-    )
-    unknown = (
-        f", {run.unpriced} call{'' if run.unpriced == 1 else 's'} of unknown price" if run.unpriced else ""
-    )
+    spent = show_spend(run.cost_usd + run.judge_cost_usd, run.unpriced)
+    judges = f" (judges ${run.judge_cost_usd:.4f})" if run.judge_cost_usd else ""
     repeats = f", each {run.repeats} times" if run.repeats > 1 else ""
     lines = [
         f"## Evaluation of {what}",
         "",
         f"Dataset `{run.dataset}@{run.version}`{part}: {run.done} of {run.total} settled{repeats}, {run.failed} without"
-        f" an output, {run.reused} reused. Spent {spent}{unknown}.",
+        f" an output, {run.reused} reused. Spent: {spent}{judges}.",
         "",
     ]
     if run.state != "done":

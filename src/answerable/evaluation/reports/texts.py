@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
+from decimal import Decimal
 from typing import Any, Final
 
 from answerable.datasets.types import Example
@@ -56,6 +57,14 @@ def show(value: Any) -> str:
 
 def count_examples(count: int) -> str:
     return f"{count:,} example{'' if count == 1 else 's'}"
+
+
+def show_spend(known: Decimal, unpriced: int) -> str:
+    """Return what is known to be spent, and how many calls have no price; those alone are never shown as $0."""
+    if not unpriced:
+        return f"${known:.4f}"
+    calls = f"{unpriced} {'call' if unpriced == 1 else 'calls'} of unknown price"
+    return f"${known:.4f}, {calls}" if known else calls
 
 
 def show_value(value: float | None, unit: str = "") -> str:

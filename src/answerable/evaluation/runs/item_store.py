@@ -55,10 +55,12 @@ class ScoredItem:
 
 @dataclass(frozen=True, slots=True)
 class ItemState:
-    """How far an item is. `output` is only read where it still has to be scored; None there: to be asked again."""
+    """How far an item is. `output` is only read where it still has to be scored; None there: to be asked again.
+    `scores` are what it has then already: of the evaluators that did not fail when it was scored before."""
 
     scored: bool
     output: Output | None
+    scores: tuple[ItemScore, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,9 +147,15 @@ async def list_states(tx: Connection, run_id: UUID, *, first: int, last: int) ->
         FROM eval_item WHERE run_id = %s AND position BETWEEN %s AND %s""",
         (run_id, first, last),
     )
+    rows = await cursor.fetchall()
+    known = await _list_scores(tx, [(run_id, *row[:2]) for row in rows if row[3] is not None])
     return {
-        (position, repeat): ItemState(scored, None if output is None else read_output(output))
-        async for position, repeat, scored, output in cursor
+        (position, repeat): ItemState(
+            scored,
+            None if output is None else read_output(output),
+            tuple(known.get((run_id, position, repeat), ())),
+        )
+        for position, repeat, scored, output in rows
     }
 
 

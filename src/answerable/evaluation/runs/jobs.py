@@ -25,7 +25,7 @@ AT_ONCE: Final = 200
 @dataclass(frozen=True, slots=True)
 class Job:
     """An item that is not settled. `output` is known where it need not be asked for: it is `stored` by an earlier part
-    of this run, or `reused` from another one. `scores` are that one's; `evaluators` are still to be asked."""
+    of this run, or `reused` from another one. `scores` are those it has; `evaluators` are still to be asked."""
 
     example: Example
     position: int
@@ -87,12 +87,14 @@ def _complete(job: Job, state: ItemState | None, earlier: Earlier | None) -> Job
     if state is not None and state.scored:
         return None
     if state is not None and state.output is not None:
-        return replace(job, output=state.output, stored=True)
+        known = {one.evaluator for one in state.scores}
+        left = tuple(one for one in job.evaluators if one.id not in known)
+        return replace(job, output=state.output, stored=True, evaluators=left, scores=state.scores)
     if earlier is None:
         return job
-    known = earlier.evaluators if earlier.case_key == job.case_key else frozenset()
+    same = earlier.evaluators if earlier.case_key == job.case_key else frozenset()
     crashed = {one.evaluator for one in earlier.scores if one.error}
-    done = {one.id for one in job.evaluators if (one.id, one.version) in known and one.id not in crashed}
+    done = {one.id for one in job.evaluators if (one.id, one.version) in same and one.id not in crashed}
     return replace(
         job,
         output=earlier.output,

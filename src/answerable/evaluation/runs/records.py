@@ -12,7 +12,7 @@ from answerable.core.clock import Clock
 from answerable.core.errors import InvalidInput, NotFound
 from answerable.datasets.service import DatasetService
 from answerable.db.database import Connection, Database
-from answerable.evaluation.runs import item_store, run_store
+from answerable.evaluation.runs import failure_store, item_store, run_store
 from answerable.evaluation.runs.comparing import Means, RunComparison, assemble, check_comparable
 from answerable.evaluation.runs.item_store import Place
 from answerable.evaluation.runs.slices import TagSummary, list_slices
@@ -20,6 +20,7 @@ from answerable.evaluation.runs.summaries import summarise
 from answerable.evaluation.runs.types import (
     EvalRun,
     EvalRunPage,
+    FailureReason,
     ItemResult,
     MetricSummary,
     ResultFilter,
@@ -108,6 +109,11 @@ class EvalRecords:
             if page.next_after is None:
                 return
             after = page.next_after
+
+    async def list_reasons(self, run_id: UUID) -> list[FailureReason]:
+        """Return why the target most often gave nothing, and why each evaluator did; nothing where all went well."""
+        async with self._database.transaction() as tx:
+            return await failure_store.list_reasons(tx, run_id)
 
     async def summarise(self, run_id: UUID) -> tuple[MetricSummary, ...]:
         """Return what the metrics of a run come to, as far as it is. Raises NotFound."""

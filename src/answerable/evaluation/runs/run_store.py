@@ -92,7 +92,7 @@ async def list_same(tx: Connection, plan: EvalPlan, *, limit: int = 50) -> list[
 
 
 async def begin(tx: Connection, id: UUID) -> None:
-    """Note that a run is worked on, and that its failures which may be gone by now are to be tried again."""
+    """Note that a run is worked on, and that failures of its target which may be gone by now are to be tried again."""
     await tx.execute(
         "UPDATE eval_run SET state = 'running', reason = '', finished_at = NULL WHERE id = %s", (id,)
     )

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from answerable.core.errors import AnswerableError, InvalidInput, Unavailable
 from answerable.core.ids import new_id
-from answerable.evaluation.runs import run_store
+from answerable.evaluation.runs import failure_store, run_store
 from answerable.evaluation.runs.driver import RunDriver
 from answerable.evaluation.runs.jobs import AT_ONCE, iterate_jobs
 from answerable.evaluation.runs.lock import locked
@@ -78,6 +78,7 @@ class EvalService(EvalRecords):
         async with locked(self._database.conninfo, run_id):
             async with self._database.transaction() as tx:
                 await run_store.begin(tx, run_id)
+                await failure_store.forget_scores(tx, run_id)
             run = await self.get(run_id)
             try:
                 reason = await self._drive(run, plan, on_progress)
@@ -111,7 +112,11 @@ class EvalService(EvalRecords):
             plan,
             writer=writer,
             spending=Spending(
-                plan.max_usd, outputs=run.cost_usd, judges=run.judge_cost_usd, unpriced=run.unpriced
+                plan.max_usd,
+                outputs=run.cost_usd,
+                judges=run.judge_cost_usd,
+                unpriced=run.unpriced,
+                items=run.done - run.reused,
             ),
             tally=Tally(run.total),
             clock=self._clock,

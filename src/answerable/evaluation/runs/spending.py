@@ -15,8 +15,9 @@ class CapReached(Exception):  # noqa: N818 - ends a run in good order, and is no
 class Spending:
     """What outputs and judges cost so far, with what earlier parts of the run paid. `cap` None: no bound.
 
-    An item under way is expected to cost what those that cost something did on average. An item for which there is no
-    room waits until others have told what they cost; so the cap is passed by the surprise of the last ones at most.
+    An item is expected to cost as much as the dearest output and the dearest judgement of the run so far. One for which
+    there is no room waits until others have told what they cost; so the cap is passed only by what is dearer than all
+    before it.
     """
 
     def __init__(
@@ -26,13 +27,16 @@ class Spending:
         outputs: Decimal = Decimal(0),
         judges: Decimal = Decimal(0),
         unpriced: int = 0,
+        items: int = 0,
     ) -> None:
         self.outputs = outputs
         self.judges = judges
         self.unpriced = unpriced
         self._cap = cap
-        self._items = 0
-        self._spent_before = outputs + judges
+        # Of an earlier part of the run only the sums are known: then what its items cost on average.
+        self._dearest_output = outputs / items if items else Decimal(0)
+        self._dearest_scores = judges / items if items else Decimal(0)
+        self._known = self.total > 0 and items > 0
         self._under_way = 0
         self._told = asyncio.Condition()
 
@@ -46,14 +50,15 @@ class Spending:
             self.unpriced += 1
         else:
             self.outputs += cost_usd
+            self._dearest_output = max(self._dearest_output, cost_usd)
 
     def add_scores(self, costs: Iterable[Decimal | None]) -> None:
         """Count what judges cost."""
-        for cost in costs:
-            if cost is None:
-                self.unpriced += 1
-            else:
-                self.judges += cost
+        every = list(costs)
+        known = sum((cost for cost in every if cost is not None), Decimal(0))
+        self.unpriced += every.count(None)
+        self.judges += known
+        self._dearest_scores = max(self._dearest_scores, known)
 
     @asynccontextmanager
     async def room(self) -> AsyncIterator[None]:
@@ -74,17 +79,23 @@ class Spending:
         finally:
             async with self._told:
                 self._under_way -= 1
-                self._items += self.total > before
+                self._known = self._known or self.total > before
                 self._told.notify_all()
 
     def _has_room(self, cap: Decimal) -> bool:
+        limit = f"${cap.normalize():f}"
         if self.unpriced:
-            raise CapReached(f"There is a cap of ${cap}, and what {self.unpriced} calls cost is unknown.")
-        if self.total >= cap:
-            raise CapReached(f"The cap of ${cap} is reached: ${self.total:.4f} are spent.")
+            calls = "one call costs" if self.unpriced == 1 else f"{self.unpriced} calls cost"
+            raise CapReached(
+                f"There is a cap of {limit}, and what {calls} is unknown. Give the model a price, or set no cap."
+            )
+        usual = self._dearest_output + self._dearest_scores
         if not self._under_way:
+            if self.total >= cap or self.total + usual > cap:
+                raise CapReached(
+                    f"The cap of {limit} has no room for more: ${self.total:.4f} are spent. Raise it to go on."
+                )
             return True
-        if not self._items:
+        if not self._known:
             return False  # the first one tells what one costs
-        usual = (self.total - self._spent_before) / self._items
         return self.total + usual * (self._under_way + 1) <= cap

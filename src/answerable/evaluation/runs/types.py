@@ -172,6 +172,15 @@ class ResultPage:
 
 
 @dataclass(frozen=True, slots=True)
+class FailureReason:
+    """The most frequent failure of an evaluator, or of the target where `evaluator` is empty, on `items` items."""
+
+    evaluator: str
+    text: str
+    items: int
+
+
+@dataclass(frozen=True, slots=True)
 class EvalRunPage:
     """Runs, newest first; `next_after` is the id of the last one where there are more."""
 

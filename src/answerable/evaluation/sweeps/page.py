@@ -18,7 +18,7 @@ from answerable.evaluation.sweeps.types import PointResult, Sweep
 _STYLE: Final = """
 :root{color-scheme:light dark;--line:#e2e8f0;--soft:#64748b;--good:#15803d;--bad:#b91c1c;--mark:#2563eb}
 @media (prefers-color-scheme:dark){:root{--line:#334155;--soft:#94a3b8;--good:#4ade80;--bad:#f87171;--mark:#60a5fa}}
-body{font:15px/1.5 system-ui,sans-serif;max-width:1080px;margin:2rem auto;padding:0 1rem}
+body{font:15px/1.5 system-ui,sans-serif;max-width:1200px;margin:2rem auto;padding:0 1rem}
 h1{font-size:1.4rem;margin:0}h2{font-size:1.05rem;margin:2rem 0 .5rem}p,small{color:var(--soft)}
 table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}
 th,td{padding:.35rem .6rem;border-bottom:1px solid var(--line);text-align:right;white-space:nowrap}

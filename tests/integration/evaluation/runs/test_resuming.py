@@ -86,7 +86,9 @@ async def test_a_cap_stops_the_run_and_a_higher_one_lets_it_go_on(
     stopped = await evals.measure(plan)
     assert (stopped.state, stopped.finished_at is not None) == ("stopped", True)
     assert "cap of $0.35" in stopped.reason
-    assert Decimal("0.30") <= stopped.cost_usd <= Decimal("0.40")
+    assert stopped.cost_usd == Decimal("0.30")
+    still = await evals.measure(plan)
+    assert (still.id, still.state, still.cost_usd) == (stopped.id, "stopped", Decimal("0.30"))
     done = await evals.measure(replace(plan, max_usd=Decimal("5")))
     assert (done.id, done.state, done.done, done.cost_usd) == (stopped.id, "done", 10, Decimal("1.00"))
     assert set(target.asked.values()) == {1}
@@ -124,6 +126,49 @@ async def test_an_outage_in_the_middle_keeps_what_is_there_and_goes_on_later(
     asked_twice = [question for question, count in target.asked.items() if count > 1]
     assert len(asked_twice) == stopped.failed
     assert target.asked.total() == 80 + stopped.failed
+
+
+@dataclass
+class SometimesAway(Exact):
+    """A judge whose provider is away now and then."""
+
+    away: bool = True
+
+    async def evaluate(self, case: Case) -> Sequence[Score]:
+        scores = await Exact.evaluate(self, case)
+        if self.away and "3" in str(case.example.input["question"]):
+            raise Unavailable("The provider is away.")
+        return scores
+
+
+async def test_what_a_judge_failed_on_is_asked_again_when_the_run_goes_on_and_nothing_else(
+    evals: EvalService, make_plan: MakePlan
+) -> None:
+    target = CountingTarget(cost_usd=Decimal("0.10"))
+    steady, judge = Exact(id="steady"), SometimesAway(source="judge")
+    plan = await make_plan(10, target, evaluators=(steady, judge), max_usd=Decimal("0.75"), concurrency=1)
+    stopped = await evals.measure(plan)
+    assert (stopped.state, stopped.done, [one.missing for one in stopped.summary]) == ("stopped", 7, [0, 1])
+    (reason,) = await evals.list_reasons(stopped.id)
+    assert (reason.evaluator, reason.items, reason.text) == ("same", 1, "unavailable: The provider is away.")
+    judge.away = False
+    done = await evals.measure(replace(plan, max_usd=None))
+    assert (done.id, done.state, done.cost_usd) == (stopped.id, "done", Decimal("1.00"))
+    assert [(one.n, one.missing) for one in done.summary] == [(10, 0), (10, 0)]
+    assert set(target.asked.values()) == set(steady.scored.values()) == {1}
+    assert judge.scored.total() == 11
+    assert await evals.list_reasons(done.id) == []
+
+
+async def test_why_there_is_no_output_is_told_by_the_most_frequent_reason(
+    evals: EvalService, make_plan: MakePlan
+) -> None:
+    async def answer(example: Example) -> Output:
+        raise InvalidInput("Too long." if "3" in str(example.input["question"]) else "No such field.")
+
+    run = await evals.measure(await make_plan(5, CountingTarget(answer=answer)))
+    (reason,) = await evals.list_reasons(run.id)
+    assert (reason.evaluator, reason.text, reason.items) == ("", "No such field.", 4)
 
 
 async def test_what_every_example_would_meet_stops_the_run_at_once(

@@ -112,7 +112,7 @@ async def test_nothing_said_is_no_score(context: EvaluatorContext) -> None:
         ("def judge(output):\n    return float('nan')", "It gave nan, which is not a finite number."),
         (
             "def judge(output):\n    return {'other': 1}",
-            "It gave the metric 'other', which it does not declare.",
+            "It gave the metric 'other', which it does not declare: name it under `metrics`.",
         ),
     ],
 )
@@ -158,6 +158,19 @@ async def test_a_call_that_hangs_ends_at_the_deadline_and_not_for_ever_more(
     await wait_until(four_began)
     function.release.set()
     await wait_until(it_answers)
+
+
+async def test_an_async_call_that_hangs_is_not_waited_for_again_and_again(context: EvaluatorContext) -> None:
+    code = """
+    import asyncio
+
+    async def judge(output):
+        await asyncio.Event().wait()
+    """
+    evaluator = _open(context, code)
+    errors = [(await score_case([evaluator], make_case("x"), deadline=0.02))[0].error for _ in range(6)]
+    assert errors[3] == "It did not answer within 0.02 s."
+    assert "4 calls of judge hang" in errors[4]
 
 
 async def test_many_calls_at_once_are_no_hanging_ones(context: EvaluatorContext) -> None:

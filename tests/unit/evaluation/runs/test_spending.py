@@ -32,9 +32,17 @@ async def test_a_cap_holds_however_many_buy_at_once() -> None:
     assert spending.total == Decimal("1.00")
 
 
-async def test_what_was_spent_earlier_counts() -> None:
-    spending = Spending(Decimal("1.00"), outputs=Decimal("0.60"), judges=Decimal("0.40"))
-    with pytest.raises(CapReached, match=r"\$1\.0000 are spent"):
+async def test_a_cap_holds_for_prices_that_differ() -> None:
+    spending = Spending(Decimal("1.00"))
+    prices = [Decimal(f"0.0{1 + 4 * (number % 3 == 0)}") for number in range(100)]
+    await asyncio.gather(*(buy(spending, price) for price in prices), return_exceptions=True)
+    assert Decimal("0.90") < spending.total <= Decimal("1.00")
+
+
+@pytest.mark.parametrize(("outputs", "items"), [("0.60", 10), ("0.55", 10), ("0.60", 0)])
+async def test_what_was_spent_earlier_counts(outputs: str, items: int) -> None:
+    spending = Spending(Decimal("1.00"), outputs=Decimal(outputs), judges=Decimal("0.40"), items=items)
+    with pytest.raises(CapReached, match=rf"cap of \$1 has no room for more: \${spending.total}00 are spent"):
         await buy(spending, Decimal("0.10"))
 
 
