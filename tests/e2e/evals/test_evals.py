@@ -117,13 +117,12 @@ def test_a_score_that_is_missing_is_explained(server: RunningServer) -> None:
         "python:checks.py:strict",
     ]
     ended = run_command(*command, workspace=server.workspace)
-    (told,) = [
-        line for line in ended.stdout.splitlines() if line.startswith("Why a score is missing: answerable ")
-    ]
-    shown = run_command(*told.partition("answerable ")[2].split(), workspace=server.workspace)
-    assert (
-        shown.stdout.count("ValueError: 'no such unit'") + shown.stdout.count("ValueError: no such unit") == 4
-    )
+    (told,) = [line for line in ended.stdout.splitlines() if "failed, 4 times so: " in line]
+    assert told.startswith("strict failed")
+    assert "no such unit" in told
+    run_id = ended.stdout.partition(". Run ")[2].split()[0]
+    shown = run_command("evals", "show", run_id, "--metric", "strict", workspace=server.workspace)
+    assert shown.stdout.count("\n  strict failed: ") == 4
 
 
 def test_models_are_compared_in_one_table(server: RunningServer) -> None:
