@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
+import psutil
 
 ROOT = Path(__file__).resolve().parent.parent
 PEERS_VARIABLE = "ANSWERABLE_PEERS"
@@ -42,6 +43,14 @@ def find_peer_python() -> str | None:
     `ANSWERABLE_PEERS=DIR/bin/python`.
     """
     return os.environ.get(PEERS_VARIABLE)
+
+
+def read_processor_seconds(pid: int) -> float:
+    """Return what a process and its children, also those that have ended, have used up to now."""
+    process = psutil.Process(pid)
+    living = [process, *process.children(recursive=True)]
+    ended = process.cpu_times()
+    return sum(sum(each.cpu_times()[:2]) for each in living) + ended.children_user + ended.children_system
 
 
 def free_port() -> int:

@@ -105,7 +105,7 @@ async def _fill(store: Store, index: Index, size: int, embedder: PresetEmbedder)
     prose, queries = Prose(), []
     for start in range(0, size, 4000):
         texts, vectors = prose.make_chunks(min(4000, size - start))
-        await store.write(index, list(_make_documents(texts, vectors.astype(np.float16), start)))
+        await store.write(index, list(make_documents(texts, vectors.astype(np.float16), start)))
         for place in range(0, len(texts), max(1, size // _QUERIES)):
             query = prose.make_query(texts[place])
             embedder.vectors[query] = vectors[place]
@@ -121,7 +121,7 @@ async def _fill(store: Store, index: Index, size: int, embedder: PresetEmbedder)
     return queries[:_QUERIES]
 
 
-def _make_documents(texts: list[str], vectors: NDArray[np.float16], start: int) -> Iterator[EmbeddedDocument]:
+def make_documents(texts: list[str], vectors: NDArray[np.float16], start: int) -> Iterator[EmbeddedDocument]:
     for first in range(0, len(texts), _CHUNKS_A_DOCUMENT):
         part = texts[first : first + _CHUNKS_A_DOCUMENT]
         parsed = ParsedDocument(f"doc-{start + first}", "", "", "en", "text/plain")

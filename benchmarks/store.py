@@ -13,6 +13,7 @@ from answerable.core.clock import SystemClock
 from answerable.db.database import Database
 from answerable.db.embedded import EmbeddedPostgres
 from answerable.db.migrate import migrate
+from answerable.db.postmaster import find_postmaster
 from answerable.knowledge.index.search import SearchService
 from answerable.knowledge.index.service import IndexService
 from answerable.knowledge.types import Collection, EmbeddedDocument, Index, IndexSettings
@@ -32,6 +33,8 @@ class Store:
     indexes: IndexService
     searches: SearchService
     embedder: Embedder
+    server_pid: int
+    """That of the database."""
 
     async def create(self, name: str) -> tuple[Collection, Index]:
         """Make an empty collection with its index."""
@@ -76,7 +79,9 @@ async def open_store(embedder: Embedder) -> AsyncIterator[Store]:
     await database.open()
     try:
         searches = SearchService(database, lambda _name: embedder, SystemClock())
-        yield Store(database, IndexService(database), searches, embedder)
+        postmaster = find_postmaster(server.data)
+        assert postmaster is not None
+        yield Store(database, IndexService(database), searches, embedder, postmaster.pid)
     finally:
         await database.close()
         server.stop()

@@ -21,13 +21,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import psutil
 import psycopg
 from numpy.typing import NDArray
 
 from answerable.db.postmaster import find_postmaster
 from benchmarks.data import load_beir
-from benchmarks.processes import free_port, put_load, running, running_answerable
+from benchmarks.processes import free_port, put_load, read_processor_seconds, running, running_answerable
 from benchmarks.report import write_result
 
 TURN = 5.0
@@ -134,14 +133,7 @@ def _read_processor(workspace: Path, server_pid: int) -> NDArray[np.float64]:
     """Return the processor seconds that the server and its database have used up to now."""
     postmaster = find_postmaster(workspace / ".answerable" / "postgres")
     assert postmaster is not None
-    return np.array([_sum_times(psutil.Process(pid)) for pid in (server_pid, postmaster.pid)])
-
-
-def _sum_times(process: psutil.Process) -> float:
-    """Return what a process and its children, also those that have ended, have used."""
-    living = [process, *process.children(recursive=True)]
-    ended = process.cpu_times()
-    return sum(sum(each.cpu_times()[:2]) for each in living) + ended.children_user + ended.children_system
+    return np.array([read_processor_seconds(pid) for pid in (server_pid, postmaster.pid)])
 
 
 def _count_traces(workspace: Path) -> dict[str, int]:
