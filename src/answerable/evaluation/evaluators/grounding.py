@@ -65,7 +65,10 @@ class GroundingEvaluator:
     async def _check(self, output: Output) -> Sequence[Sentence]:
         """Return the sentences with verdicts: the target's own, else of the verifier; none where there is neither."""
         checked = any(sentence.verdict != "unchecked" for sentence in output.sentences)
-        if self.verify is None or not output.passages or (checked and not self.again):
+        told = any(
+            passage.text.strip() for passage in output.passages
+        )  # else there is nothing to hold it against
+        if self.verify is None or not told or (checked and not self.again):
             return output.sentences
         return await self.verify(output.text, output.passages)
 

@@ -75,7 +75,7 @@ def _claims(case: Case) -> bool:
     """Tell whether there are sources, and something is said of them."""
     output = case.output
     said = bool(output.text.strip()) and not output.abstained and not is_abstention(output.text)
-    return said and bool(output.passages)
+    return said and any(passage.text.strip() for passage in output.passages)
 
 
 KIND: Final = Kind(

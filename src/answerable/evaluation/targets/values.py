@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, is_dataclass
 from decimal import Decimal, InvalidOperation
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 from pydantic import BaseModel
 
 from answerable.core.errors import UpstreamFailed
 from answerable.datasets.types import ToolCall
-from answerable.evaluation.types import Output, Passage
+from answerable.evaluation.types import Output, Passage, Sentence, Verdict
 
 _TEXTS: Final = ("text", "answer", "output", "output_text", "response", "content", "result", "message")
 """Where the text of an answer is looked for, in this order."""
@@ -25,7 +26,12 @@ _PASSAGES: Final = (
     "contexts",
     "context",
 )
+_VERDICTS: Final[tuple[Verdict, ...]] = get_args(Verdict)
 _CALLS: Final = ("tool_calls", "calls")
+_NAME: Final = re.compile(
+    r"[a-zA-Z][a-zA-Z0-9+.-]*:/\S+|\S*[^\s.]\.[a-zA-Z][a-zA-Z0-9]{0,5}(?:[#?]\S*)?|\S+(?:/\S+)+"
+)
+"""An address, the name of a file, or a path: what stands where a text has words."""
 _PASSAGE_TEXTS: Final = ("text", "page_content", "content", "quote")
 
 
@@ -62,6 +68,7 @@ def to_output(value: Any) -> Output:
         text=text,
         data=data,
         passages=tuple(_list_passages(fields)),
+        sentences=tuple(_list_sentences(fields)),
         tool_calls=tuple(_list_calls(fields)),
         abstained=fields["abstained"] if isinstance(fields.get("abstained"), bool) else None,
         latency_ms=_to_number(fields.get("latency_ms")),
@@ -83,9 +90,12 @@ def to_cost(value: Any) -> Decimal | None:
 
 
 def to_passage(value: Any) -> Passage | None:
-    """Return a passage: a text, or what has one under a usual name; None for anything else."""
+    """Return a passage: a text, or what has one under a usual name; None for anything else.
+
+    An address or a path alone, such as `docs/leave.md`, names a document whose text is not told.
+    """
     if isinstance(value, str):
-        return Passage(value)
+        return Passage("", uri=value) if _NAME.fullmatch(value) else Passage(value)
     fields = _list_fields(value) or {}
     if "node" in fields:  # LlamaIndex: a node with its score
         fields = {**(_list_fields(fields["node"]) or {}), "score": fields.get("score")}
@@ -149,6 +159,22 @@ def _list_passages(fields: Mapping[str, Any]) -> list[Passage]:
         if isinstance(found, Sequence) and not isinstance(found, str) and found:
             return [passage for one in found if (passage := to_passage(one)) is not None]
     return []
+
+
+def _list_sentences(fields: Mapping[str, Any]) -> list[Sentence]:
+    """Return the sentences with their verdicts, which our own address tells under `citations`."""
+    found = fields.get("citations")
+    if not isinstance(found, list) or not all(isinstance(one, Mapping) for one in found):
+        return []
+    return [
+        Sentence(one["sentence"], tuple(_list_counts(one.get("markers"))), one["verdict"])
+        for one in found
+        if isinstance(one.get("sentence"), str) and one.get("verdict") in _VERDICTS
+    ]
+
+
+def _list_counts(values: Any) -> list[int]:
+    return [value for value in values if _to_count(value)] if isinstance(values, list) else []
 
 
 def _list_calls(fields: Mapping[str, Any]) -> list[ToolCall]:

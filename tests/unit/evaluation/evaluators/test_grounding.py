@@ -105,3 +105,10 @@ async def test_headings_and_lists_of_a_foreign_text() -> None:
         ("The shop opens at nine in the morning", (), "supported"),
         ("Parcels come within three working days", (2,), "supported"),
     ]
+
+
+async def test_documents_whose_text_is_not_told_ground_nothing_and_doubt_nothing() -> None:
+    named = Output(text="The shop opens at nine [1].", passages=(Passage("", uri="docs/shop.md"),))
+    assert await score("grounding", make_case(named), _LEXICAL) == {}
+    told = replace(named, sentences=(_sentence("supported", 1),))
+    assert (await score("grounding", make_case(told), _LEXICAL))["supported_share"] == 1.0

@@ -45,7 +45,7 @@ async def test_without_a_mapping_the_input_is_sent_and_the_answer_is_looked_for(
     seen: list[Any] = []
     output = await ask(UrlSettings(url=URL), answer_with({"answer": "Yes.", "sources": ["a.md"]}, seen))
     assert seen == [dict(EXAMPLE.input)]
-    assert (output.text, output.passages[0].text) == ("Yes.", "a.md")
+    assert (output.text, output.passages[0].uri) == ("Yes.", "a.md")
 
 
 async def test_a_mapping_says_what_is_sent_and_where_the_answer_stands() -> None:

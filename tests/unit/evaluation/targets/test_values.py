@@ -12,7 +12,7 @@ import pytest
 from answerable.core.errors import UpstreamFailed
 from answerable.datasets.types import ToolCall
 from answerable.evaluation.targets.values import to_output
-from answerable.evaluation.types import Output, Passage
+from answerable.evaluation.types import Output, Passage, Sentence
 
 
 def test_a_text_is_an_answer_and_an_output_stays_what_it_is() -> None:
@@ -25,6 +25,10 @@ def test_the_answer_of_our_own_ask() -> None:
     said = {
         "answer": "It is lit. [1]",
         "sources": ["light.md", "port.md"],
+        "citations": [
+            {"sentence": "It is lit. [1]", "markers": [1], "verdict": "supported", "passage": {"number": 1}},
+            {"sentence": "Perhaps.", "markers": None, "verdict": "certain"},
+        ],
         "tokens_used": 30,
         "trace_id": "a" * 32,
         "cost_usd": 0.0021,
@@ -34,7 +38,20 @@ def test_the_answer_of_our_own_ask() -> None:
     output = to_output(said)
     assert (output.text, output.abstained, output.cost_usd) == ("It is lit. [1]", False, Decimal("0.0021"))
     assert (output.trace_id, output.model) == ("a" * 32, "local:extractive")
-    assert [one.text for one in output.passages] == ["light.md", "port.md"]
+    assert output.passages == (Passage("", uri="light.md"), Passage("", uri="port.md"))
+    assert output.sentences == (Sentence("It is lit. [1]", (1,), "supported"),)
+
+
+@pytest.mark.parametrize("name", ["https://a.example/x", "file:///a#0-1", "docs/leave", "leave.md#pay"])
+def test_an_address_or_a_path_is_a_document_and_no_text(name: str) -> None:
+    assert to_output({"answer": "Yes.", "sources": [name]}).passages == (Passage("", uri=name),)
+
+
+@pytest.mark.parametrize(
+    "text", ["Yes.", "lit", "It is 46.5 metres/tall.", "1858", "46.5", "e.g. light.md", ""]
+)
+def test_a_text_is_a_passage(text: str) -> None:
+    assert to_output({"answer": "Yes.", "contexts": [text]}).passages == (Passage(text),)
 
 
 def test_json_without_a_usual_name_is_typed_output() -> None:
