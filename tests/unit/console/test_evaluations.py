@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
@@ -13,6 +14,7 @@ from answerable.console.parts.evaluations.comparison import write_p
 from answerable.console.parts.evaluations.leaderboard import keep_newest, list_columns, rank
 from answerable.console.parts.evaluations.numbers import find_scale, render_range, write_signed
 from answerable.console.parts.evaluations.result_filters import read_query
+from answerable.console.parts.evaluations.run_rows import render_row
 from answerable.console.parts.evaluations.summary import render_calibration
 from answerable.console.parts.evaluations.trend import list_points, to_options
 from answerable.evaluation.judging.calibration.service import make_calibration
@@ -126,3 +128,9 @@ def test_a_judge_that_agrees_less_than_before_says_so_beside_its_score() -> None
         pairs[:120], id=UUID(int=1), judge=judge, label="tone", source="online", at=START
     )
     assert "agrees less than before" not in render_calibration(Found(steady))
+
+
+@pytest.mark.parametrize(("done", "told"), [(10, "10"), (4, "4 of 10")])
+def test_a_run_that_stopped_tells_how_far_it_came(done: int, told: str) -> None:
+    run = replace(make_run(1, "a", exact=1.0), state="stopped", done=done)
+    assert f'<span class="eval-count">{told}</span>' in render_row(run)

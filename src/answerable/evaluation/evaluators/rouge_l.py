@@ -10,12 +10,12 @@ from rapidfuzz.distance import LCSseq
 
 from answerable.evaluation.evaluators.context import EvaluatorContext
 from answerable.evaluation.evaluators.kind import CodeEvaluator, Kind, Options, make_version
-from answerable.evaluation.evaluators.references import list_references
+from answerable.evaluation.evaluators.references import list_wordings
 from answerable.evaluation.evaluators.token_lists import split_words
 from answerable.evaluation.evaluators.wording import without_markers
 from answerable.evaluation.types import Case, Evaluator, Metric, Score
 
-_VERSION = 1
+_VERSION = 2
 
 
 class RougeOptions(Options):
@@ -35,7 +35,7 @@ def measure_rouge_l(text: str, expected: str, measure: str = "f1") -> float:
 
 
 def _score(case: Case, measure: str, metric: str) -> Sequence[Score]:
-    references = () if case.example.refuse else list_references(case.example)
+    references = () if case.example.refuse else list_wordings(case.example)
     if not references:
         return ()
     text = without_markers(case.output.text)

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from answerable.evaluation.evaluators.context import Embed, EvaluatorContext
 from answerable.evaluation.evaluators.kind import Kind, Options, make_version, refuse_without
-from answerable.evaluation.evaluators.references import list_references
+from answerable.evaluation.evaluators.references import list_wordings
 from answerable.evaluation.evaluators.wording import without_markers
 from answerable.evaluation.types import Case, Evaluator, Metric, Score, Source
 
-_VERSION = 1
+_VERSION = 2
 
 
 class SimilarityOptions(Options):
@@ -28,7 +28,7 @@ class SimilarityEvaluator:
 
     async def evaluate(self, case: Case) -> Sequence[Score]:
         references = (
-            [] if case.example.refuse else [text for text in list_references(case.example) if text.strip()]
+            [] if case.example.refuse else [text for text in list_wordings(case.example) if text.strip()]
         )
         if not references:
             return ()

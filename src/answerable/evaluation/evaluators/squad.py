@@ -16,12 +16,12 @@ from answerable.evaluation.evaluators.kind import (
     make_version,
     to_flag,
 )
-from answerable.evaluation.evaluators.references import list_references
+from answerable.evaluation.evaluators.references import list_wordings
 from answerable.evaluation.evaluators.token_lists import normalise_answer, split_answer
 from answerable.evaluation.evaluators.wording import without_markers
 from answerable.evaluation.types import Case, Evaluator, Metric, Score
 
-_VERSION = 1
+_VERSION = 2
 
 
 class SquadOptions(Options):
@@ -43,7 +43,7 @@ def measure_f1(answer: str, expected: str) -> float:
 
 
 def _score(case: Case, prefix: str) -> Sequence[Score]:
-    references = ("",) if case.example.refuse else list_references(case.example)
+    references = ("",) if case.example.refuse else list_wordings(case.example)
     if not references:
         return ()
     answer = "" if has_abstained(case.output) else without_markers(case.output.text)

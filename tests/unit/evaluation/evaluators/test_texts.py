@@ -175,3 +175,12 @@ def test_rouge_l(text: str, expected: str, measure: str, value: float) -> None:
 async def test_rouge_l_of_a_long_text() -> None:
     words = " ".join(f"word{number}" for number in range(6000))
     assert await score("rouge_l", make_case(words, words)) == {"rouge_l": 1.0}
+
+
+@pytest.mark.parametrize(("entry", "metric"), [("squad", "answer_em"), ("rouge_l", "rouge_l")])
+async def test_an_answer_that_was_kept_as_expected_is_compared_without_its_markers(
+    entry: str, metric: str
+) -> None:
+    scores = await score(entry, make_case("Nine to five [2].", "Nine to five [1]."))
+    assert scores[metric] == 1.0
+    assert (await score(entry, make_case("5", "[1, 2]")))[metric] == 0.0

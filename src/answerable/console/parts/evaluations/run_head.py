@@ -8,7 +8,7 @@ from answerable.console.elements import Markup, Tag
 from answerable.console.parts.datasets.addresses import to_dataset
 from answerable.console.parts.evaluations.addresses import PATH
 from answerable.console.parts.evaluations.numbers import name_run
-from answerable.console.parts.evaluations.run_rows import STATES, render_progress, write_spent
+from answerable.console.parts.evaluations.run_rows import STATES, count_outputs, render_progress, write_spent
 from answerable.console.parts.facts import build_facts
 from answerable.console.parts.figures import format_duration
 from answerable.console.parts.traces.marks import render_moment
@@ -49,7 +49,7 @@ def build_run_facts(run: EvalRun) -> None:
 
 
 def _list_facts(run: EvalRun) -> list[tuple[str, str]]:
-    facts = [("Outputs", f"{run.done:,} of {run.total:,}" if run.done < run.total else f"{run.total:,}")]
+    facts = [("Outputs", count_outputs(run))]
     if run.failed:
         facts.append(("Failed", f"{run.failed:,}"))
     if run.repeats > 1:

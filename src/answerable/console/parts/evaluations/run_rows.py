@@ -27,20 +27,24 @@ def render_row(run: EvalRun) -> str:
         f"{name}</a>"
         f'<span class="eval-origin">{_render_origin(run)}</span></span>',
         f'<span class="eval-metrics">{render_progress(run) if run.state == "running" else _render_metrics(run)}</span>',
-        f'<span class="eval-count">{run.total:,}{_render_failed(run)}</span>',
+        f'<span class="eval-count">{count_outputs(run)}{_render_failed(run)}</span>',
         f'<span class="eval-cost">{write_spent(run)}</span>',
     )
     box = f'<input type="checkbox" name="run" value="{run.id}" aria-label="Compare {name}">'
     return f'<li class="eval-row" data-state="{run.state}"><label class="eval-box">{box}</label>{"".join(cells)}</li>'
 
 
+def count_outputs(run: EvalRun) -> str:
+    """Return how many outputs are settled, and of how many where some are not."""
+    return f"{run.done:,} of {run.total:,}" if run.done < run.total else f"{run.total:,}"
+
+
 def render_progress(run: EvalRun) -> str:
     """Return how far a run is, as HTML."""
     share = run.done / run.total if run.total else 0.0
-    text = f"{run.done:,} of {run.total:,}"
     return (
         f'<span class="eval-progress" role="progressbar" aria-label="Examples settled" aria-valuenow="{share:.0%}">'
-        f'<span class="eval-bar"><span style="width:{share:.2%}"></span></span><span>{text}</span></span>'
+        f'<span class="eval-bar"><span style="width:{share:.2%}"></span></span><span>{count_outputs(run)}</span></span>'
     )
 
 
