@@ -41,6 +41,12 @@ def print_run(
         console.print(escape(f"{judge} is a judge: {trust}"), style="dim", soft_wrap=True)
     for failure in reasons:
         console.print(_describe_reason(run, failure), soft_wrap=True)
+    lacking = next((one.metric for one in summary if one.missing), None)
+    if lacking is not None:
+        console.print(
+            f"Why a score is missing: answerable evals show {run.id} --metric {escape(lacking)}",
+            soft_wrap=True,
+        )
     if run.state != "done":
         reason = run.reason or "it was interrupted"
         console.print(f"[yellow]{run.state}[/]: {escape(reason)}", soft_wrap=True)
