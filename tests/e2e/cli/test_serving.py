@@ -8,6 +8,7 @@ import stat
 from pathlib import Path
 
 from tests.e2e.running import run_command, running_server, start_server, stop_server
+from tests.fakes.apps import write_app
 
 
 def _listen(port: int) -> socket.socket:
@@ -49,6 +50,29 @@ def test_the_files_that_hold_a_key_are_their_owners_alone(tmp_path: Path) -> Non
         assert content == {"url": server.url, "admin_key": server.admin_key, "pid": server.process.pid}
     finally:
         stop_server(server)
+
+
+def test_an_app_without_its_provider_stops_nobody_elses_answers(tmp_path: Path) -> None:
+    workspace = tmp_path / "workspace"
+    write_app(
+        workspace,
+        "triage",
+        kind="prompt",
+        model="nobody:gpt",
+        prompt={"text": "Sort {{ ticket }}."},
+        input={"ticket": "string"},
+    )
+    run_command("apply", workspace=workspace)
+    with running_server(workspace) as server, server.client() as client:
+        client.post("/v1/collections", json={"name": "docs"}).raise_for_status()
+        assert client.post("/ask", json={"question": "Who?"}).status_code == 200
+        refused = client.post("/v1/apps/triage/run", json={"input": {"ticket": "It hangs."}})
+    assert refused.status_code >= 400
+    assert "'nobody'" in refused.json()["detail"]
+    assert (
+        "The app 'triage' cannot answer: There is no model provider 'nobody'"
+        in (workspace / "serve.log").read_text()
+    )
 
 
 def test_settings_that_cannot_work_stop_the_start_with_their_place(tmp_path: Path) -> None:
