@@ -57,9 +57,14 @@ def _render_sentences(sentences: tuple[Sentence, ...]) -> str:
     """Return the sentences, each underlined as its verdict is."""
     return " ".join(
         f'<span class="sentence {_SIGNS.get(one.verdict, "is-unchecked")}" data-tip="{one.verdict}">'
-        f"{escape(one.text)}{''.join(f' [{marker}]' for marker in one.markers)}</span>"
+        f"{escape(write_cited(one))}</span>"
         for one in sentences
     )
+
+
+def write_cited(one: Sentence) -> str:
+    """Return the sentence with the markers of what it cites, where its text does not have them."""
+    return one.text + "".join(f" [{marker}]" for marker in one.markers if f"[{marker}]" not in one.text)
 
 
 def _build_scores(run: EvalRun, result: ItemResult) -> None:

@@ -53,8 +53,7 @@ def _build_row(run: EvalRun, one: MetricSummary, calibrations: Mapping[str, Foun
         with Tag("td", "", "metric-line"):
             Markup(render_range(one, find_scale(metric, one)))
         Tag("td", show_value(one.mean, one.unit), "is-number metric-mean")
-        Tag("td", write_interval(one), "is-number metric-interval")
-        Tag("td", f"{one.n:,}", "is-number metric-count")
+        _build_interval(one)
         with Tag("td"):
             if one.missing:
                 tip = "Outputs without a score: the evaluator abstained or crashed"
@@ -94,8 +93,13 @@ def _build_slice(run: EvalRun, tag: str, one: MetricSummary, scale: tuple[float,
         with Tag("td", "", "metric-line"):
             Markup(render_range(one, scale))
         Tag("td", show_value(one.mean, one.unit), "is-number metric-mean")
-        Tag("td", write_interval(one), "is-number metric-interval")
-        Tag("td", f"{one.n:,}", "is-number metric-count")
+        _build_interval(one)
+
+
+def _build_interval(one: MetricSummary) -> None:
+    Tag("td", write_interval(one), "is-number metric-interval")
+    noun = "example" if one.n == 1 else "examples"
+    Tag("td", f"{one.n:,}", "is-number metric-count", data_of=noun)
 
 
 def get_metric(run: EvalRun, one: MetricSummary) -> Metric:
