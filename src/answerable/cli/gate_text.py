@@ -8,17 +8,17 @@ from datetime import UTC
 from rich.console import Console
 from rich.table import Column, Table
 
+from answerable.cli.terminal import open_console
 from answerable.evaluation.gating.types import Finding, GateRecord, GateVerdict
 from answerable.evaluation.reports.texts import count_examples, show_change, show_value
 
 _STYLES = {"pass": "green", "fail": "red", "inconclusive": "yellow"}
-_WIDE = 300
 _TEXT = 200
 
 
 def print_verdict(verdict: GateVerdict) -> None:
     """Print the verdict, a line for each rule, and the worst example of each that did not pass."""
-    console = _make_console()
+    console = open_console(markup=False)
     dataset = f"{verdict.dataset}@{verdict.version}, {count_examples(verdict.examples)}"
     console.print(f"{verdict.candidate} against {verdict.baseline} on {dataset}", soft_wrap=True)
     interval = f"difference ({100 * (1 - verdict.alpha):g} %)"
@@ -51,7 +51,7 @@ def print_records(records: Sequence[GateRecord]) -> None:
         when = f"{one.created_at.astimezone(UTC):%Y-%m-%d %H:%M:%S}"
         dataset = f"{one.dataset}@{one.version}"
         table.add_row(when, one.app, one.verdict, one.candidate, one.baseline, dataset, one.by)
-    _make_console().print(table)
+    open_console(markup=False).print(table)
 
 
 def _list_cells(finding: Finding) -> tuple[str, ...]:
@@ -86,13 +86,6 @@ def _print_worst(console: Console, finding: Finding) -> None:
     for name, text in texts:
         line = " ".join(text.split())
         console.print(f"  {name:<10}{line[:_TEXT]}{'…' if len(line) > _TEXT else ''}", soft_wrap=True)
-
-
-def _make_console() -> Console:
-    console = Console(highlight=False, markup=False, emoji=False)
-    return (
-        console if console.is_terminal else Console(highlight=False, markup=False, emoji=False, width=_WIDE)
-    )
 
 
 def _whole(title: str) -> Column:

@@ -7,16 +7,15 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 import typer
-from rich.console import Console
 from rich.table import Column, Table
 
+from answerable.cli.terminal import open_console
 from answerable.datasets.checking import CheckReport, Finding
 from answerable.datasets.content import read_words
 from answerable.datasets.fields import write_example
 from answerable.datasets.types import Dataset, DatasetDiff, DatasetVersion, Example, Imported
 from answerable.datasets.yaml_text import dump
 
-_WIDE: Final = 300
 _SHOWN: Final = 20
 _TOLD: Final[dict[str, str]] = {
     "same": "ask and expect the same",
@@ -26,17 +25,12 @@ _TOLD: Final[dict[str, str]] = {
 }
 
 
-def make_console() -> Console:
-    console = Console(highlight=False)
-    return console if console.is_terminal else Console(highlight=False, width=_WIDE)
-
-
 def print_datasets(datasets: Sequence[Dataset]) -> None:
     table = Table("Dataset", _number("Examples"), _number("Held"), _number("Version"), "Since", box=None)
     for one in datasets:
         version = f"@{one.version}" if one.version else ""
         table.add_row(one.name, f"{one.examples:,}", f"{one.held:,}", version, f"{one.created_at:%Y-%m-%d}")
-    make_console().print(table)
+    open_console().print(table)
 
 
 def print_examples(examples: Sequence[Example]) -> None:
@@ -49,7 +43,7 @@ def print_examples(examples: Sequence[Example]) -> None:
             shorten(", ".join(one.tags), 30),
             one.split,
         )
-    make_console().print(table, markup=False)
+    open_console().print(table, markup=False)
 
 
 def print_example(example: Example) -> None:
@@ -63,12 +57,12 @@ def print_versions(versions: Sequence[DatasetVersion]) -> None:
     for one in versions:
         at = f"{one.created_at:%Y-%m-%d %H:%M}"
         table.add_row(one.ref, f"{one.examples:,}", f"{one.gone:,}", at, one.by, one.note, one.hash[:12])
-    make_console().print(table)
+    open_console().print(table)
 
 
 def print_dataset_diff(diff: DatasetDiff) -> None:
     """Print the examples of each kind, of those that changed every field by name."""
-    console = make_console()
+    console = open_console()
     console.print(f"{diff.before.ref} -> {diff.after.ref}", style="bold")
     console.print(
         f"{diff.added_count:,} added, {diff.removed_count:,} removed, {diff.changed_count:,} changed,"
