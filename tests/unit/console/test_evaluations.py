@@ -71,6 +71,18 @@ def test_lines_of_a_trend_are_of_one_version_of_the_evaluator() -> None:
     assert [[run.id.int for run, _ in points] for points in lines.values()] == [[1, 2], [3]]
 
 
+def test_what_was_measured_of_the_retrieval_alone_is_a_line_of_its_own() -> None:
+    runs = [
+        make_run(1, "a", exact=None, latency=560),
+        replace(make_run(2, "a", exact=None, latency=40), target="retrieval"),
+    ]
+    lines = list_points(runs)["latency"]
+    assert {name: [run.id.int for run, _ in points] for name, points in lines.items()} == {
+        "golden@1": [1],
+        "golden@1 retrieval": [2],
+    }
+
+
 def test_names_in_tooltips_are_no_markup() -> None:
     options = to_options(list_points([make_run(1, "<img src=x>", exact=0.5)])["exact"])
     assert "&lt;img" in str(options)

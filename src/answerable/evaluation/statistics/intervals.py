@@ -44,14 +44,18 @@ def is_binary(values: NDArray[np.float64]) -> bool:
     return bool(np.isin(values, (0.0, 1.0)).all())
 
 
-def wilson_interval(successes: float, n: int, *, alpha: float = 0.05) -> Interval:
-    """Return the score interval of a rate (Wilson 1927); without a trial it is everything from 0 to 1."""
+def wilson_interval(successes: float, n: float, *, alpha: float = 0.05) -> Interval:
+    """Return the score interval of a rate (Wilson 1927); without a trial it is everything from 0 to 1.
+
+    `n` may be the effective size of a weighted sample.
+    """
     if n == 0:
         return Interval(0.0, 1.0)
     z = float(special.ndtri(1 - alpha / 2))
     rate, shrink = successes / n, 1 + z * z / n
     centre = (rate + z * z / (2 * n)) / shrink
-    half = z * float(np.sqrt(rate * (1 - rate) / n + z * z / (4 * n * n))) / shrink
+    spread = max(0.0, rate * (1 - rate)) / n  # of weighted shares, a rate of one may be a bit more
+    half = z * float(np.sqrt(spread + z * z / (4 * n * n))) / shrink
     return Interval(max(0.0, centre - half), min(1.0, centre + half))
 
 

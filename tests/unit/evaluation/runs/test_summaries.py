@@ -25,7 +25,8 @@ def estimate(values: NDArray[np.float64], weights: NDArray[np.float64], metric: 
         mean=mean,
         weight=float(weights.sum()),
         squares=float(((weights * (values - mean)) ** 2).sum()),
-        plain=set(values) <= {0.0, 1.0} and len(set(weights)) == 1,
+        weight_squares=float((weights**2).sum()),
+        binary=set(values) <= {0.0, 1.0},
     )
     return estimate_interval(sums, metric)
 
@@ -50,6 +51,12 @@ def test_a_weighted_mean_keeps_its_promise() -> None:
         found = estimate(values, weights, SHARE)
         hits += found.low <= 0.7 <= found.high
     assert 0.92 <= hits / 2000 <= 0.97
+
+
+def test_a_few_weighted_examples_that_all_fail_do_not_make_a_rate_certain() -> None:
+    found = estimate(np.zeros(6), np.array([1.0, 1.0, 1.0, 1.0, 1.0, 3.0]), SHARE)
+    assert (found.low, found.high) == pytest.approx((0.0, 0.457), abs=1e-3)
+    assert estimate(np.ones(6), np.array([0.1, 0.3, 0.7, 1.1, 1.3, 3.0]), SHARE).high == pytest.approx(1.0)
 
 
 def test_an_interval_stays_within_what_the_metric_can_be() -> None:

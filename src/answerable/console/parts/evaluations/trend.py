@@ -34,7 +34,10 @@ def build_trend(runs: Sequence[EvalRun]) -> None:
 
 
 def list_points(runs: Sequence[EvalRun]) -> dict[str, dict[str, list[Point]]]:
-    """Return the points by metric and by what makes them one line: dataset version, part of it, evaluator version."""
+    """Return the points by metric and by what makes them one line.
+
+    That is the dataset version, the part of it, what of the app was asked, and the evaluator's version.
+    """
     found: dict[str, dict[str, list[Point]]] = {}
     for run in runs:
         for one in run.summary:
@@ -103,7 +106,10 @@ def _build_chart(metric: str, lines: Mapping[str, Sequence[Point]]) -> None:
 
 def _name_line(run: EvalRun, one: MetricSummary, lines: Mapping[str, Sequence[Point]]) -> str:
     part = "".join([f" {run.split}" if run.split else "", *[f" {tag}" for tag in run.tags]])
-    name = f"{run.dataset}@{run.version}{part}"
+    asked = (
+        "" if run.target == "app" else f" {run.target}"
+    )  # its retrieval alone takes a tenth of the time, say
+    name = f"{run.dataset}@{run.version}{part}{asked}"
     while name in lines and lines[name][0][1].version != one.version:
         name += "′"  # scores of another version of the evaluator
     return name
