@@ -20,6 +20,7 @@ NAMES = (
     "answers",
     "ingestion",
     "search_scale",
+    "exact_search",
     "search_throughput",
     "ask_throughput",
     "serve_start",

@@ -16,9 +16,9 @@ from answerable.knowledge.index.postings import build_segment
 from answerable.knowledge.index.store import IndexStore
 from answerable.knowledge.types import Chunk, EmbeddedDocument, Index, IndexSettings
 
-EXACT_UP_TO: Final = 5_000
-"""Chunks up to which all vectors are compared: exact, about a millisecond, and a write costs nothing. Above them
-HNSW is faster (docs/decisions/0009-hnsw-build.md)."""
+EXACT_UP_TO: Final = 10_000
+"""Chunks up to which all vectors are compared: exact, as quick as HNSW, and a write costs nothing
+(docs/decisions/0009-hnsw-build.md)."""
 
 _HEADER_TIMES: Final = 2
 _BULK_SHARE: Final = 10
