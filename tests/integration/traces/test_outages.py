@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import psycopg
@@ -17,6 +17,7 @@ from answerable.db.database import Database
 from answerable.traces.service import TraceService
 from answerable.traces.writing.types import WritingLimits
 from tests.fakes.traces import make_span, make_trace
+from tests.integration.lockout import locked_out
 from tests.integration.traces.faulty_wire import FaultyWire
 
 PATIENCE = 60
@@ -26,17 +27,6 @@ async def wait_until(condition: Callable[[], bool]) -> None:
     async with asyncio.timeout(PATIENCE):
         while not condition():  # noqa: ASYNC110
             await asyncio.sleep(0.01)
-
-
-@contextmanager
-def away(conninfo: str, postgres: str) -> Iterator[None]:
-    """Let nobody into the database."""
-    name = psycopg.conninfo.conninfo_to_dict(conninfo)["dbname"]
-    with psycopg.connect(postgres, autocommit=True) as admin:
-        admin.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false')
-        admin.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", (name,))
-        yield
-        admin.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS true')
 
 
 @asynccontextmanager
@@ -65,7 +55,7 @@ async def test_traces_go_to_the_file_while_the_database_is_away_and_arrive_later
     conninfo: str, postgres: str, tmp_path: Path
 ) -> None:
     async with opened(conninfo, tmp_path) as service:
-        with away(conninfo, postgres):
+        with locked_out(conninfo, postgres):
             for _ in range(10):
                 for _ in range(100):
                     trace = make_trace()
@@ -84,7 +74,7 @@ async def test_traces_go_to_the_file_while_the_database_is_away_and_arrive_later
 async def test_what_is_left_at_the_end_waits_for_the_next_process(
     conninfo: str, postgres: str, tmp_path: Path
 ) -> None:
-    with away(conninfo, postgres):
+    with locked_out(conninfo, postgres):
         async with opened(conninfo, tmp_path) as service:
             for _ in range(50):
                 service.record(make_trace())
@@ -176,7 +166,7 @@ async def test_a_file_that_cannot_be_written_costs_only_what_memory_does_not_hol
 ) -> None:
     (tmp_path / "spill").write_text("a file, and no folder")
     async with opened(conninfo, tmp_path / "spill", traces=100) as service:
-        with away(conninfo, postgres), caplog.at_level(logging.ERROR):
+        with locked_out(conninfo, postgres), caplog.at_level(logging.ERROR):
             for _ in range(150):
                 service.record(make_trace())
             await wait_until(lambda: "wait in memory" in caplog.text)
@@ -191,7 +181,7 @@ async def test_a_file_that_cannot_be_written_costs_only_what_memory_does_not_hol
 
 async def test_memory_is_bounded_by_bytes_as_well(conninfo: str, postgres: str) -> None:
     async with opened(conninfo, None, bytes=100_000) as service:
-        with away(conninfo, postgres):
+        with locked_out(conninfo, postgres):
             for _ in range(10):
                 service.record(make_trace(output="x" * 30_000))
             assert service.dropped >= 6

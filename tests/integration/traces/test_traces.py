@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from decimal import Decimal
 
-import psycopg
 import pytest
 
 from answerable.core.errors import NotFound
@@ -15,6 +14,7 @@ from answerable.llm.types import Attempt, Usage
 from answerable.traces.service import TraceService
 from answerable.traces.types import Trace
 from answerable.traces.writing.types import WritingLimits
+from tests.integration.lockout import locked_out
 
 
 def make_trace(**changes: object) -> Trace:
@@ -71,17 +71,11 @@ async def test_traces_wait_while_the_database_is_away(conninfo: str, postgres: s
     database = Database(conninfo, wait=0.2)
     await database.open()
     service = TraceService(database)
-    name = psycopg.conninfo.conninfo_to_dict(conninfo)["dbname"]
     traces = [make_trace() for _ in range(1200)]
-    with psycopg.connect(postgres, autocommit=True) as admin:
-        async with service.written():
-            admin.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false')
-            admin.execute(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", (name,)
-            )
+    async with service.written():
+        with locked_out(conninfo, postgres):
             for trace in traces:
                 service.record(trace)
-            admin.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS true')
     assert len([trace async for batch in service.iterate() for trace in batch]) == len(traces)
     assert service.dropped == 0
     await database.close()

@@ -9,15 +9,13 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
 from uuid import uuid4
 
 import psycopg
 import pytest
-from psycopg.conninfo import conninfo_to_dict
 
 from answerable.access.budgets import store
 from answerable.access.budgets.service import BudgetService
@@ -26,6 +24,7 @@ from answerable.core.clock import SystemClock
 from answerable.core.errors import RateLimited, Unavailable
 from answerable.db.database import Database
 from tests.fakes.clock import FixedClock
+from tests.integration.lockout import locked_out
 
 ASK = Spender("ask", uuid4(), "shop", "ann")
 APP: Scope = "app"
@@ -235,7 +234,7 @@ async def test_while_the_database_is_away_counting_goes_on_and_all_of_it_is_writ
     await database.open()
     service = BudgetService(database, [Budget("all", tokens=100)], clock=clock, interval=0.02)
     async with service.opened():
-        with _locked_out(postgres, conninfo):
+        with locked_out(conninfo, postgres):
             service.reserve(ASK).settle(tokens=60)
             with pytest.raises(Unavailable):
                 await service.flush()
@@ -247,17 +246,6 @@ async def test_while_the_database_is_away_counting_goes_on_and_all_of_it_is_writ
         row = await (await tx.execute("SELECT tokens FROM usage_by_day WHERE scope = 'all'")).fetchone()
     assert row == (120,)
     await database.close()
-
-
-@contextmanager
-def _locked_out(postgres: str, conninfo: str) -> Iterator[None]:
-    """End all connections to a database, and let no new ones in."""
-    name = conninfo_to_dict(conninfo)["dbname"]
-    with psycopg.connect(postgres, autocommit=True) as admin:
-        admin.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
-        admin.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", (name,))
-        yield
-        admin.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
 
 
 def test_a_killed_server_loses_no_more_than_its_last_second(conninfo: str) -> None:
