@@ -33,6 +33,7 @@ def render(results: Mapping[str, Result]) -> str:
     """Return the tables in Markdown."""
     all_lines = [line for title, rows in PARTS.items() for line in _list_lines(title, rows, results)]
     short = sum(line.endswith("| falls short |") for line in all_lines)
+    fall = "falls" if short == 1 else "fall"
     measured = sum(row.result in results for rows in PARTS.values() for row in rows)
     return "\n".join(
         [
@@ -40,7 +41,7 @@ def render(results: Mapping[str, Result]) -> str:
             "|---|---|---|",
             *(row.render(results[row.result]) for row in PEER_ROWS if row.result in results),
             "",
-            f"<details><summary>All {measured} measurements with their aims; {short} fall short</summary>",
+            f"<details><summary>All {measured} measurements with their aims; {short} {fall} short</summary>",
             "",
             "| what | aim | measured | |",
             "|---|---|---|---|",
