@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any, Literal, Self
+from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from answerable.api.bodies import RequestBody
 from answerable.core.signing import MAX_TOKEN
+from answerable.evaluation.judging.calibration.types import Found
+from answerable.evaluation.judging.calibration.wording import tell_trust
 from answerable.feedback.types import Score
 from answerable.quality.given import MAX_CATEGORY, MAX_COMMENT, MAX_FINAL_TEXT, Given
 from answerable.quality.scoring import Scored
@@ -76,6 +80,7 @@ class ScoreOut(BaseModel):
     by: str
     evaluator: str
     evaluator_version: str
+    trust: str | None = Field(description="how far the judge agrees with people; null where no judge scored")
     span_id: str | None
     created_at: datetime | None
     updated_at: datetime | None
@@ -116,5 +121,6 @@ def render_scored(scored: Scored) -> dict[str, Any]:
     }
 
 
-def render_score(score: Score) -> dict[str, Any]:
-    return {name: getattr(score, name) for name in ScoreOut.model_fields}
+def render_score(score: Score, calibrations: Mapping[UUID, Found | None]) -> dict[str, Any]:
+    shown = {name: getattr(score, name) for name in ScoreOut.model_fields if name != "trust"}
+    return shown | {"trust": tell_trust(score, calibrations)}

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
+from uuid import UUID
 
 from answerable.datasets.types import Dataset, Example
+from answerable.evaluation.judging.calibration.types import Found
+from answerable.evaluation.judging.calibration.wording import tell_trust
 from answerable.feedback.types import Score
 from answerable.knowledge.types import StoredPassage
 from answerable.quality.cases import Case, Told
@@ -135,14 +139,14 @@ def _render_told(told: Told) -> dict[str, Any]:
         "variant": told.variant,
         "model": told.model,
         "thumb": told.thumb,
-        "scores": [_render_score(score) for score in told.scores],
+        "scores": [_render_score(score, told.calibrations) for score in told.scores],
         "annotations": [render_annotation(one) for one in told.annotations],
     }
 
 
-def _render_score(score: Score) -> dict[str, Any]:
+def _render_score(score: Score, calibrations: Mapping[UUID, Found | None]) -> dict[str, Any]:
     names = ("name", "source", "value", "label", "text", "evaluator")
-    return {name: getattr(score, name) for name in names}
+    return {name: getattr(score, name) for name in names} | {"trust": tell_trust(score, calibrations)}
 
 
 def _render_label(label: LabelAgreement) -> dict[str, Any]:

@@ -7,8 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from answerable.core.errors import NotFound
+from answerable.evaluation.judging.calibration.records import CalibrationRecords
+from answerable.evaluation.judging.calibration.types import Found
 from answerable.feedback.service import FeedbackService
 from answerable.feedback.types import Score
 from answerable.knowledge.service import KnowledgeService
@@ -22,13 +25,17 @@ from answerable.traces.types import Trace
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What is kept from an annotator who is to judge alone."""
+    """What is kept from an annotator who is to judge alone.
+
+    `calibrations` are those of the judges among the `scores`, by the id of the score.
+    """
 
     trace_id: str
     variant: str
     model: str
     thumb: int | None
     scores: tuple[Score, ...]
+    calibrations: Mapping[UUID, Found | None]
     annotations: tuple[Annotation, ...]
 
 
@@ -63,11 +70,13 @@ class CaseReader:
         traces: TraceService,
         feedback: FeedbackService,
         knowledge: KnowledgeService,
+        calibrations: CalibrationRecords,
     ) -> None:
         self._reviews = reviews
         self._traces = traces
         self._feedback = feedback
         self._knowledge = knowledge
+        self._calibrations = calibrations
 
     async def find_trace(self, item: Item) -> Trace | None:
         """Return the run of an item; None when it was deleted, as traces are after their time."""
@@ -95,12 +104,14 @@ class CaseReader:
         )
 
     async def _tell(self, item: Item, trace: Trace) -> Told:
+        scores = await self._feedback.list_scores(trace.id)
         return Told(
             trace_id=trace.id,
             variant=trace.variant,
             model=trace.model,
             thumb=trace.thumb,
-            scores=await self._feedback.list_scores(trace.id),
+            scores=scores,
+            calibrations=await self._calibrations.find_of_scores(scores),
             annotations=tuple(await self._reviews.list_annotations([item.id])),
         )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from answerable.datasets.service import DatasetService
+from answerable.evaluation.judging.calibration.records import CalibrationRecords
 from answerable.feedback.service import FeedbackService
 from answerable.knowledge.service import KnowledgeService
 from answerable.quality.cases import CaseReader
@@ -37,7 +38,13 @@ def make_review(
 ) -> Review:
     clock = ground.clock
     reviews = ReviewService(ground.database, clock=clock, audit=ground.audit)
-    cases = CaseReader(reviews=reviews, traces=traces, feedback=feedback, knowledge=knowledge)
+    cases = CaseReader(
+        reviews=reviews,
+        traces=traces,
+        feedback=feedback,
+        knowledge=knowledge,
+        calibrations=CalibrationRecords(ground.database),
+    )
     desk = ReviewDesk(
         database=ground.database,
         reviews=reviews,

@@ -27,7 +27,18 @@ prices.priced = {{ input = 0.25, output = 2 }}
 base_url = "http://127.0.0.1:1/v1"
 api_key = "none"
 prices.silent = {{ input = 1, output = 1 }}
+
+[[online]]
+name = "tone"
+app = "judged"
+share = 1
+evaluators = ["judge:tone"]
 """
+_TONE = {
+    "type": "object",
+    "properties": {"score": {"type": "number"}, "reason": {"type": "string"}},
+    "required": ["score", "reason"],
+}
 _TRIAGE = """
 kind: prompt
 description: Sorts a support ticket into a queue.
@@ -76,6 +87,11 @@ def write_settings(workspace: Path, address: str) -> None:
     write_app(workspace, "doubtful", model="demo:assistant")
     write_app(workspace, "stalling", model="demo:assistant!stall")
     write_app(workspace, "failing", model="demo:assistant!server_error", resilience={"deadline": 5})
+    write_app(workspace, "judged", model="demo:assistant")
+    write_app(
+        workspace, "tone", kind="prompt", model="demo:assistant", input={"answer": "string"}, output={"schema": _TONE},
+        prompt="{% block user %}How polite is this? {{ answer }}{% endblock %}\n",
+    )  # fmt: skip
     for name in ("triage", "intake", "sorting"):
         (workspace / "apps" / f"{name}.yaml").write_text(_TRIAGE, encoding="utf-8")
     (workspace / "answerable.toml").write_text(_SETTINGS.format(address=address), encoding="utf-8")

@@ -240,6 +240,20 @@ def test_a_run_shows_answer_steps_and_feedback(open_page: OpenPage, asked: dict[
     expect(page.locator("#chosen-variant .code").first).to_be_visible()
 
 
+def test_the_score_of_a_judge_has_how_far_it_agrees_with_people_beside_it(
+    open_page: OpenPage, server: RunningServer
+) -> None:
+    with server.client() as client:
+        trace_id = client.post("/ask", json={"question": LAMP, "app": "judged"}).json()["trace_id"]
+        deadline = time.monotonic() + 60
+        while not client.get("/v1/feedback", params={"trace_id": trace_id}).json()["scores"]:
+            assert time.monotonic() < deadline, client.get("/v1/online").json()
+            time.sleep(0.1)
+    page = open_run(open_page, trace_id)
+    row = page.get_by_label("Feedback and scores").get_by_role("row").filter(has_text="judge:tone")
+    expect(row.locator(".tag")).to_have_text("not calibrated")
+
+
 def test_steps_are_walked_folded_and_opened_by_keys(open_page: OpenPage, asked: dict[str, str]) -> None:
     page = open_run(open_page, asked[SPEED])
     items = page.get_by_role("treeitem")

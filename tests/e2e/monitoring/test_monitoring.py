@@ -157,3 +157,12 @@ def test_sampled_answers_have_scores_and_judges_have_none(monitored: RunningServ
             "refusal": 3, "latency": 3, "judge:tone": 3
         }  # fmt: skip
         assert rule["today"]["judge:tone"]["usd"] > 0
+
+
+def test_the_score_of_a_judge_says_how_far_it_can_be_trusted(monitored: RunningServer) -> None:
+    with monitored.client() as client:
+        answered, *_ = client.get("/v1/traces", params={"app": "handbook"}).json()["traces"]
+        scores = client.get("/v1/feedback", params={"trace_id": answered["id"]}).json()["scores"]
+    assert {score["name"]: score["trust"] for score in scores if score["source"] in {"judge", "code"}} == {
+        "refusal": None, "latency": None, "tone": "not held against people yet"
+    }  # fmt: skip

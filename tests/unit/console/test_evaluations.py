@@ -9,13 +9,13 @@ from uuid import UUID
 
 import pytest
 
+from answerable.console.parts.calibration import render_calibration
 from answerable.console.parts.evaluations.compared_examples import find_pairs
 from answerable.console.parts.evaluations.comparison import write_p
 from answerable.console.parts.evaluations.leaderboard import keep_newest, list_columns, rank
 from answerable.console.parts.evaluations.numbers import find_scale, render_range, write_signed
 from answerable.console.parts.evaluations.result_filters import read_query
 from answerable.console.parts.evaluations.run_rows import render_row
-from answerable.console.parts.evaluations.summary import render_calibration
 from answerable.console.parts.evaluations.trend import list_points, to_options
 from answerable.evaluation.judging.calibration.service import make_calibration
 from answerable.evaluation.judging.calibration.types import Found, Pair

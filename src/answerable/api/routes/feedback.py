@@ -38,7 +38,9 @@ async def list_scores(
     _: Developer, services: ServicesDep, trace_id: Annotated[str, Query(pattern=r"^[0-9a-f]{32}$")]
 ) -> dict[str, Any]:
     """List everything that was said of one trace and derived from it, the oldest first."""
-    return {"scores": [render_score(score) for score in await services.feedback.list_scores(trace_id)]}
+    scores = await services.feedback.list_scores(trace_id)
+    calibrations = await services.judges.find_calibrations(scores)
+    return {"scores": [render_score(score, calibrations) for score in scores]}
 
 
 async def _give_by_key(body: FeedbackBody, request: Request, services: Services, key: str | None) -> Scored:

@@ -93,7 +93,7 @@ async def _build_run(visitor: Visitor, run: RecordedRun) -> None:
         with Tag("section", "", "block", aria_label="Steps"):
             Tag("h2", "Steps")
             build_waterfall(run.trace, run.tree)
-        build_scores(run.scores)
+        build_scores(run.scores, run.calibrations)
         await build_relatives(visitor, run)
         build_input(run.trace)
     panel = Panel(label="Details")

@@ -7,8 +7,13 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from typing import Final
 
 from answerable.evaluation.judging.types import JudgeApp
+from answerable.feedback.types import Score
+
+PREFIX: Final = "judge:"
+"""Begins the name of an evaluator that is an app: `judge:tone` asks the app `tone`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,3 +40,10 @@ def find_judge(version: str) -> JudgeRef | None:
     named, hash_sign, _ = version.rpartition("#")
     app, at, variant = named.partition("@")
     return JudgeRef(app, variant) if hash_sign and app and at and variant else None
+
+
+def find_online_judge(score: Score) -> JudgeRef | None:
+    """Return the judge that scored a served answer, None where it was a person or code."""
+    if score.source != "judge" or not score.evaluator.startswith(PREFIX):
+        return None
+    return JudgeRef(score.evaluator.removeprefix(PREFIX), score.evaluator_version)

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Final, Literal
+from typing import Literal
 
 from answerable.evaluation.judging.scale import UnreadableError, find_scale, read
 from answerable.evaluation.judging.types import AskJudge, BadJudgement, FindJudge, JudgeApp, Judgement
+from answerable.evaluation.judging.version import PREFIX
 from answerable.knowledge.service import KnowledgeService
 from answerable.quality.online.types import Assessment
 from answerable.traces.types import Trace
-
-PREFIX: Final = "judge:"
-"""Begins the name of an evaluator that is an app: `judge:tone` asks the app `tone`."""
 
 
 class JudgeEvaluator:

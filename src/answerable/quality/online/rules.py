@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from answerable.core.errors import SetupError
+from answerable.evaluation.judging.version import PREFIX
 from answerable.quality.online.evaluators.registry import EVALUATORS
-from answerable.quality.online.judge import PREFIX
 from answerable.quality.online.types import Rule
 
 

@@ -16,8 +16,8 @@ from answerable.core.clock import Clock
 from answerable.core.errors import Unavailable
 from answerable.core.tasks import pass_cancellation_on, stop
 from answerable.db.database import Connection, Database
+from answerable.evaluation.judging.version import PREFIX
 from answerable.quality.online import store
-from answerable.quality.online.judge import PREFIX
 from answerable.quality.online.scoring import TaskScorer
 from answerable.quality.online.types import OnlineStatus, Rule, RuleStatus
 from answerable.traces.service import TraceService

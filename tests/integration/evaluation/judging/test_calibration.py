@@ -9,7 +9,7 @@ import pytest
 
 from answerable.core.errors import Conflict, InvalidInput, NotFound
 from answerable.evaluation.judging.calibration.records import CalibrationRecords
-from answerable.evaluation.judging.calibration.types import Bar
+from answerable.evaluation.judging.calibration.types import Bar, Found
 from answerable.evaluation.judging.version import JudgeRef, make_version
 from answerable.evaluation.runs.types import ItemScore
 from tests.integration.evaluation.judging.conftest import NOON, Bench, make_evaluator, make_result
@@ -124,6 +124,18 @@ async def test_two_rubrics_of_one_judge_are_two_judges(bench: Bench) -> None:
     assert not found.stale
     assert other is not None
     assert other.stale
+
+
+async def test_the_score_of_a_served_answer_tells_how_far_its_judge_agrees_with_people(bench: Bench) -> None:
+    trace = await bench.note(5, 1)
+    older = await bench.note(5, 1, evaluator_version="older@0123456789ab")
+    scores = await bench.feedback.list_scores(trace)
+    judged = next(score.id for score in scores if score.source == "judge")
+    assert await bench.judges.find_calibrations(scores) == {judged: None}
+    made = await bench.judges.calibrate("tone")
+    assert await bench.judges.find_calibrations(scores) == {judged: Found(made)}
+    others = await bench.judges.find_calibrations(await bench.feedback.list_scores(older))
+    assert list(others.values()) == [Found(made, stale=True)]
 
 
 async def test_what_was_found_is_kept_and_the_newest_counts(bench: Bench) -> None:

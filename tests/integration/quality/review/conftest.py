@@ -15,6 +15,7 @@ from answerable.apps.service import AppService
 from answerable.core.ids import new_trace_id
 from answerable.datasets.service import DatasetService
 from answerable.db.database import Database
+from answerable.evaluation.judging.calibration.records import CalibrationRecords
 from answerable.feedback.service import FeedbackService
 from answerable.feedback.types import Score, Source
 from answerable.knowledge.index.service import IndexService
@@ -112,7 +113,13 @@ async def world(database: Database) -> AsyncIterator[World]:
     feedback = FeedbackService(database)
     reviews = ReviewService(database, clock=clock, audit=AuditLog(database))
     knowledge = KnowledgeService(database, IndexService(database), audit=AuditLog(database))
-    cases = CaseReader(reviews=reviews, traces=traces, feedback=feedback, knowledge=knowledge)
+    cases = CaseReader(
+        reviews=reviews,
+        traces=traces,
+        feedback=feedback,
+        knowledge=knowledge,
+        calibrations=CalibrationRecords(database),
+    )
     datasets = DatasetService(database, embed=HashingEmbedder(dimensions=384).embed_query, clock=clock)
     desk = ReviewDesk(
         database=database, reviews=reviews, work=ReviewWork(clock=clock), cases=cases, feedback=feedback

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from html import escape
 from typing import Final
 
 from answerable.console.elements import Markup, Tag
+from answerable.console.parts.calibration import render_calibration
 from answerable.console.parts.evaluations.addresses import to_run
 from answerable.console.parts.evaluations.numbers import (
     find_scale,
@@ -15,7 +15,6 @@ from answerable.console.parts.evaluations.numbers import (
     write_metric_name,
 )
 from answerable.evaluation.judging.calibration.types import Found
-from answerable.evaluation.judging.calibration.wording import describe_trust
 from answerable.evaluation.reports.texts import show_value
 from answerable.evaluation.runs.slices import TagSummary
 from answerable.evaluation.runs.types import EvalRun, MetricSummary
@@ -112,22 +111,3 @@ def get_metric(run: EvalRun, one: MetricSummary) -> Metric:
         if metric.name == one.metric
     )
     return next(found, Metric(one.metric, one.better, one.kind, one.unit))
-
-
-def render_calibration(found: Found | None) -> str:
-    if found is None:
-        tip = "Nobody held this judge against people: `answerable judges calibrate`."
-        return f'<span class="tag is-changed" data-tip="{tip}">not calibrated</span>'
-    agreement = found.calibration.agreement
-    kappa = agreement.kappa
-    if kappa.value is None:
-        return f'<span class="tag" data-tip="{escape(kappa.reason)}">kappa not defined</span>'
-    interval = "" if kappa.low is None or kappa.high is None else f" ({kappa.low:.2f} to {kappa.high:.2f})"
-    drift = found.calibration.drift
-    caveats = ", of another variant" if found.stale else ""
-    caveats += ", agrees less than before" if drift is not None and drift.drifted else ""
-    style = "is-added" if kappa.value >= 0.6 and not caveats else "is-changed"
-    tip = f"Says the same as people of {agreement.same.value:.0%} of the answers: {describe_trust(found)}"
-    return (
-        f'<span class="tag {style}" data-tip="{escape(tip)}">κ {kappa.value:.2f}{interval}{caveats}</span>'
-    ).replace("-0.", "−0.")

@@ -9,6 +9,7 @@ from nicegui.events import GenericEventArguments
 
 from answerable.console.elements import Markup, Tag
 from answerable.console.parts.answer import find_span, list_cited, render_answer_text, render_verdicts
+from answerable.console.parts.calibration import render_calibration
 from answerable.console.parts.facts import build_facts
 from answerable.console.parts.passage_panel import PassagePanel
 from answerable.console.parts.sources import build_sources
@@ -84,4 +85,9 @@ def _build_told(told: Told | None) -> None:
             facts.append((f"{score.name} ({score.evaluator or score.source})", shown))
     with Tag("footer", "", "told"):
         build_facts(facts)
+        for score in told.scores:
+            if score.id in told.calibrations:
+                with Tag("p", "", "quiet"):
+                    Tag("span", f"{score.name}: ")
+                    Markup(render_calibration(told.calibrations[score.id]))
         Tag("a", "Trace", href=f"/traces/{told.trace_id}")

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
+from uuid import UUID
 
 from answerable.answering.types import Citation
+from answerable.evaluation.judging.calibration.types import Found
 from answerable.feedback.types import Score
 from answerable.knowledge.types import Groups, StoredPassage
 from answerable.traces.reading.tree import SpanTree, build_tree
@@ -21,6 +23,7 @@ class RecordedRun:
     """A run with everything around it. `runs` are all of its trace, in their order.
 
     `passages` are its sources in marker order; None is one that is no longer in the index, or not to be seen.
+    `calibrations` are those of the judges among the `scores`, by the id of the score.
     """
 
     trace: Trace
@@ -30,6 +33,7 @@ class RecordedRun:
     passages: tuple[StoredPassage | None, ...]
     citations: tuple[Citation, ...]
     scores: tuple[Score, ...]
+    calibrations: Mapping[UUID, Found | None]
 
     @property
     def titles(self) -> list[str]:
@@ -46,6 +50,7 @@ async def read_run(services: Services, trace_id: str, *, span_id: str | None, gr
     runs = await services.traces.list_runs(trace.id)
     spans = await services.traces.get_spans(trace.id, began=trace.started_at)
     found = await services.knowledge.list_passages(trace.sources, groups=groups)
+    scores = await services.feedback.list_scores(trace.id)
     return RecordedRun(
         trace=trace,
         runs=runs,
@@ -53,7 +58,8 @@ async def read_run(services: Services, trace_id: str, *, span_id: str | None, gr
         tree=build_tree(spans),
         passages=tuple(found.get(id) for id in trace.sources),
         citations=read_citations(trace),
-        scores=await services.feedback.list_scores(trace.id),
+        scores=scores,
+        calibrations=await services.judges.find_calibrations(scores),
     )
 
 

@@ -12,14 +12,13 @@ from answerable.evaluation.judging.apps import JudgeApps
 from answerable.evaluation.judging.calibration.types import Pair
 from answerable.evaluation.judging.scale import Scale, UnreadableError, find_scale, read
 from answerable.evaluation.judging.showing import show_answer
-from answerable.evaluation.judging.version import JudgeRef, find_judge
+from answerable.evaluation.judging.version import PREFIX, JudgeRef, find_judge
 from answerable.evaluation.runs.types import EvalRun, EvalRunPage, ItemResult
 from answerable.feedback.service import FeedbackService
 from answerable.feedback.types import ScorePair
 from answerable.traces.service import TraceService
 from answerable.traces.types import TraceFilter
 
-PREFIX: Final = "judge:"
 _PAGE: Final = 500
 _LAST: Final = 100
 _TICK: Final = timedelta(seconds=1)

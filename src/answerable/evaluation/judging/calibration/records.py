@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from uuid import UUID
 
 from answerable.db.database import Database
 from answerable.evaluation.judging.calibration import store
 from answerable.evaluation.judging.calibration.types import Calibration, Found
 from answerable.evaluation.judging.calibration.wording import describe_trust
-from answerable.evaluation.judging.version import JudgeRef, find_judge
+from answerable.evaluation.judging.version import JudgeRef, find_judge, find_online_judge
+from answerable.feedback.types import Score
 
 
 class CalibrationRecords:
@@ -38,6 +40,15 @@ class CalibrationRecords:
             exact = await store.find_newest(tx, ref.app, variant=ref.variant)
             found = exact or await store.find_newest(tx, ref.app)
         return None if found is None else Found(found, stale=exact is None)
+
+    async def find_of_scores(self, scores: Iterable[Score]) -> dict[UUID, Found | None]:
+        """Return how far the judges of served answers agree with people, by the id of the score.
+
+        Scores of people and of code are left out; None is a judge that never was calibrated.
+        """
+        judges = {score.id: ref for score in scores if (ref := find_online_judge(score)) is not None}
+        found = {ref: await self.find(ref) for ref in set(judges.values())}
+        return {id: found[ref] for id, ref in judges.items()}
 
     async def list_trust(self, versions: Mapping[str, str]) -> dict[str, str]:
         """Return in a line each how far judges agree with people, by the ids that the versions came with.

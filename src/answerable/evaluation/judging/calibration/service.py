@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -25,11 +25,12 @@ from answerable.evaluation.judging.calibration.measuring import (
     measure_periods,
     measure_slices,
 )
-from answerable.evaluation.judging.calibration.pairing import PREFIX, PairReader
+from answerable.evaluation.judging.calibration.pairing import PairReader
 from answerable.evaluation.judging.calibration.records import CalibrationRecords
 from answerable.evaluation.judging.calibration.types import Bar, Calibration, Found, JudgeStatus, Pair
-from answerable.evaluation.judging.version import JudgeRef, find_judge
+from answerable.evaluation.judging.version import PREFIX, JudgeRef, find_judge
 from answerable.evaluation.statistics.ppi import Estimate
+from answerable.feedback.types import Score
 
 _NO_BAR: Final = Bar()
 
@@ -123,6 +124,10 @@ class JudgeService:
     async def find_calibration(self, judge: JudgeRef | str) -> Found | None:
         """Return how far a judge agrees with people, see `CalibrationRecords.find`."""
         return await self._records.find(judge)
+
+    async def find_calibrations(self, scores: Iterable[Score]) -> dict[UUID, Found | None]:
+        """Return how far the judges of served answers agree with people, see `CalibrationRecords.find_of_scores`."""
+        return await self._records.find_of_scores(scores)
 
     async def may_gate(self, version: str, *, bar: Bar = _NO_BAR) -> str | None:
         """Return why the scores of an evaluator's version must not gate, None where they may; code always may."""

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from uuid import UUID
+
 from answerable.evaluation.judging.calibration.types import Calibration, Found
+from answerable.feedback.types import Score
 from answerable.reviews.agreement.estimate import Estimate
 
 
@@ -22,6 +26,11 @@ def describe_trust(found: Found | None) -> str:
     if made.drift is not None and made.drift.drifted:
         line += f"; agrees less than before ({made.drift.change:+.0%})"
     return line
+
+
+def tell_trust(score: Score, calibrations: Mapping[UUID, Found | None]) -> str | None:
+    """Return the line beside a score, see `JudgeService.find_calibrations`; None where no judge scored."""
+    return describe_trust(calibrations[score.id]) if score.id in calibrations else None
 
 
 def describe_span(made: Calibration) -> str:

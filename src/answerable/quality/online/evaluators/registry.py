@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Final
 
 from answerable.evaluation.judging.types import AskJudge, FindJudge
+from answerable.evaluation.judging.version import PREFIX
 from answerable.knowledge.service import KnowledgeService
 from answerable.quality.online.evaluators import answer_length, cost, latency, refusal, supported_share
 from answerable.quality.online.evaluators.code import CodeEvaluator
-from answerable.quality.online.judge import PREFIX, JudgeEvaluator
+from answerable.quality.online.judge import JudgeEvaluator
 from answerable.quality.online.types import Evaluator
 
 EVALUATORS: Final[dict[str, CodeEvaluator]] = {
