@@ -28,8 +28,8 @@ class Packer:
     def __init__(self) -> None:
         self._compressor = zstd.ZstdCompressor(level=_QUICKEST)
 
-    def pack(self, text: str) -> bytes:
-        return self._compressor.compress(text.encode(), mode=zstd.ZstdCompressor.FLUSH_FRAME)
+    def pack(self, text: bytes) -> bytes:
+        return self._compressor.compress(text, mode=zstd.ZstdCompressor.FLUSH_FRAME)
 
 
 def split_attributes(attributes: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from answerable.traces.writing.copy_text import to_array, to_jsonb, to_line
+from answerable.db.arrays import to_array
+from answerable.traces.writing.copy_text import to_jsonb, to_line
 
 
 def test_a_line_keeps_its_fields_apart_whatever_is_in_them() -> None:

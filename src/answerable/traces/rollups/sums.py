@@ -15,6 +15,8 @@ _Key = TypeVar("_Key")
 
 LEVELS: Final = {"minute": 60, "hour": 3600, "day": 86_400}
 """Seconds of a bucket. Unix time has no leap seconds, so each begins at a whole minute, hour or day of UTC."""
+_FINEST: Final = "minute"
+_COARSER: Final = tuple(level for level in LEVELS if level != _FINEST)
 
 
 class UsageKey(NamedTuple):
@@ -62,6 +64,8 @@ class ErrorKey(NamedTuple):
     code: str
 
 
+_Levelled = TypeVar("_Levelled", UsageKey, LatencyKey, ErrorKey)
+
 Amounts = list[int | Decimal]
 """The sums of a row, in the order of its table's columns."""
 
@@ -84,19 +88,40 @@ def add_up(runs: Iterable[Facts]) -> Sums:
             _add_user(sums, run)
         if run.purpose == "serve":
             _add_service(sums, run)
+    _add_coarser(sums)
     for key, amounts in sums.usage.items():
         _add(sums.apps, AppKey(key.level, key.bucket, key.app, key.variant, key.purpose), amounts)
     return sums
 
 
+def _add_coarser(sums: Sums) -> None:
+    """Add to hours and days what is in the minutes: a batch has far fewer of these than runs."""
+    for usage, amounts in list(sums.usage.items()):
+        for level in _COARSER:
+            _add(sums.usage, _widen(usage, level), amounts)
+    for latency, count in list(sums.latencies.items()):
+        for level in _COARSER:
+            sums.latencies[_widen(latency, level)] += count
+    for error, count in list(sums.errors.items()):
+        for level in _COARSER:
+            sums.errors[_widen(error, level)] += count
+
+
+def _widen(key: _Levelled, level: str) -> _Levelled:
+    """Return the key of the wider bucket that this one is in."""
+    return key._replace(level=level, bucket=key.bucket - key.bucket % LEVELS[level])
+
+
 def _add_usage(sums: Sums, run: Facts) -> None:
-    amounts = _measure_usage(run)
-    for level, seconds in LEVELS.items():
-        key = UsageKey(
-            level, run.second - run.second % seconds, run.app, run.variant, run.label, run.model, run.collection,
-            run.key_id, run.purpose,
-        )  # fmt: skip
-        _add(sums.usage, key, amounts)
+    key = UsageKey(
+        _FINEST, _find_minute(run), run.app, run.variant, run.label, run.model, run.collection, run.key_id,
+        run.purpose,
+    )  # fmt: skip
+    _add(sums.usage, key, _measure_usage(run))
+
+
+def _find_minute(run: Facts) -> int:
+    return run.second - run.second % LEVELS[_FINEST]
 
 
 def _measure_usage(run: Facts) -> Amounts:
@@ -120,13 +145,11 @@ def _add_service(sums: Sums, run: Facts) -> None:
     measured = {} if run.status == "cancelled" else {"duration": run.duration_ms}
     if run.first_token_ms is not None:
         measured["first_token"] = run.first_token_ms
-    bins = {measure: to_bin(ms) for measure, ms in measured.items()}
-    for level, seconds in LEVELS.items():
-        bucket = run.second - run.second % seconds
-        for measure, bin in bins.items():
-            sums.latencies[LatencyKey(level, bucket, run.app, run.variant, measure, bin)] += 1
-        if run.error_code:
-            sums.errors[ErrorKey(level, bucket, run.app, run.variant, run.error_code)] += 1
+    minute = _find_minute(run)
+    for measure, ms in measured.items():
+        sums.latencies[LatencyKey(_FINEST, minute, run.app, run.variant, measure, to_bin(ms))] += 1
+    if run.error_code:
+        sums.errors[ErrorKey(_FINEST, minute, run.app, run.variant, run.error_code)] += 1
 
 
 def _add(held: dict[_Key, Amounts], key: _Key, amounts: Amounts) -> None:

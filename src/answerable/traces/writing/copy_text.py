@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
-from pydantic_core import to_json
+import pydantic_core
 
 NULL: Final = r"\N"
 _DEEPEST: Final = 64
@@ -21,6 +21,8 @@ def to_line(values: Iterable[Value]) -> str:
     line = "\t".join(map(_to_field, values)) + "\n"
     if "\x00" in line:
         line = line.replace("\x00", "\ufffd")
+    if line.isascii():
+        return line
     try:
         line.encode()
     except UnicodeEncodeError:
@@ -28,27 +30,26 @@ def to_line(values: Iterable[Value]) -> str:
     return line
 
 
-def to_array(texts: Sequence[str]) -> str:
-    """Return the literal of a `text[]`, to be a field of a line."""
-    quoted = (text.replace("\\", "\\\\").replace('"', '\\"') for text in texts)
-    return "{" + ",".join(f'"{text}"' for text in quoted) + "}"
-
-
 def to_jsonb(value: Any) -> str:
-    """Return JSON that `jsonb` takes, whatever the value holds.
+    """Return JSON that `jsonb` takes, whatever the value holds: see `to_json`."""
+    return to_json(value).decode()
 
-    It refuses NUL and lone surrogates also when they are escaped, which are replaced. NaN, infinities and what is no
-    JSON value at all stand as their text.
+
+def to_json(value: Any) -> bytes:
+    """Return a value as JSON (UTF-8).
+
+    NUL and lone surrogates, which `jsonb` refuses also when they are escaped, are replaced. NaN, infinities and what is
+    no JSON value at all stand as their text.
     """
     try:
         text = _dump(value)
     except ValueError:
         return _dump(_clean(value, 0))
-    return _dump(_clean(value, 0)) if "\\u0000" in text else text
+    return _dump(_clean(value, 0)) if b"\\u0000" in text else text
 
 
-def _dump(value: Any) -> str:
-    return to_json(value, inf_nan_mode="strings", fallback=_describe).decode()
+def _dump(value: Any) -> bytes:
+    return pydantic_core.to_json(value, inf_nan_mode="strings", fallback=_describe)
 
 
 def _describe(value: Any) -> Any:

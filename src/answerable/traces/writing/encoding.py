@@ -8,11 +8,12 @@ from dataclasses import MISSING, fields
 from datetime import UTC, datetime
 from typing import Any, NamedTuple, Protocol
 
+from answerable.db.arrays import to_array
 from answerable.llm.types import Attempt, Usage
 from answerable.traces.conventions import APP
 from answerable.traces.rollups.facts import to_facts
 from answerable.traces.types import Span, Trace, TracePolicy
-from answerable.traces.writing.copy_text import to_array, to_jsonb, to_line
+from answerable.traces.writing.copy_text import to_jsonb, to_line
 from answerable.traces.writing.entries import Entry, conversation_key, trace_key, user_key
 from answerable.traces.writing.span_rows import SpanRows
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any, Final
@@ -10,7 +10,7 @@ from typing import Any, Final
 from answerable.core.ids import new_id
 from answerable.traces.contents import Packer, split_attributes
 from answerable.traces.types import Span
-from answerable.traces.writing.copy_text import to_jsonb, to_line
+from answerable.traces.writing.copy_text import to_json, to_jsonb, to_line
 
 _PART: Final = 1000
 """Spans of one row: a trace of very many is read in steps."""
@@ -37,27 +37,34 @@ class SpanRows:
         contents: dict[int, dict[str, Any]] = {}
         for place, span in enumerate(part):
             attributes, said = split_attributes(span.attributes)
-            rows.append(dict(_list_values(span, attributes)))
+            rows.append(_to_row(span, attributes))
             if said:
                 contents[place] = said
-        return to_jsonb(rows), self._packer.pack(to_jsonb(contents)) if contents else None
+        return to_jsonb(rows), self._packer.pack(to_json(contents)) if contents else None
 
 
-def _list_values(span: Span, attributes: dict[str, Any]) -> Iterator[tuple[str, Any]]:
-    """Yield the fields of a span without what is as usual; the view `span` puts that back."""
-    yield "span_id", span.span_id
-    yield "name", span.name
-    yield "start_ns", span.start_ns
-    yield "end_ns", span.end_ns
+def _to_row(span: Span, attributes: dict[str, Any]) -> dict[str, Any]:
+    """Return the fields of a span without what is as usual; the view `span` puts that back."""
+    row: dict[str, Any] = {
+        "span_id": span.span_id,
+        "name": span.name,
+        "start_ns": span.start_ns,
+        "end_ns": span.end_ns,
+    }
     if span.parent_id is not None:
-        yield "parent_id", span.parent_id
-    for name, usual in (("kind", "internal"), ("status", "unset"), ("message", ""), ("scope", "")):
-        value = getattr(span, name)
-        if value != usual:
-            yield name, value
+        row["parent_id"] = span.parent_id
+    if span.kind != "internal":
+        row["kind"] = span.kind
+    if span.status != "unset":
+        row["status"] = span.status
+    if span.message:
+        row["message"] = span.message
+    if span.scope:
+        row["scope"] = span.scope
     if attributes:
-        yield "attributes", attributes
+        row["attributes"] = attributes
     if span.events:
-        yield "events", [asdict(event) for event in span.events]
+        row["events"] = [asdict(event) for event in span.events]
     if span.links:
-        yield "links", span.links
+        row["links"] = span.links
+    return row
