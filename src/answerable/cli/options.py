@@ -7,6 +7,9 @@ from typing import Annotated
 
 import typer
 
+DEFAULT_COLLECTION = "docs"
+"""Where a question goes, on the command line and over HTTP, that names no collection."""
+
 WorkspaceOption = Annotated[
     Path | None,
     typer.Option(

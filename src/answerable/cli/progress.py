@@ -70,4 +70,4 @@ async def _print_summary(services: Services, progress: RunProgress, console: Con
             f"  {problem.uri}: {problem.reason} {problem.hint}", style="yellow", markup=False, soft_wrap=True
         )
     if len(problems) > _SHOWN_PROBLEMS:
-        console.print(f"  and {len(problems) - _SHOWN_PROBLEMS} more", style="yellow")
+        console.print(f"  and {len(problems) - _SHOWN_PROBLEMS} more; --json lists them all", style="yellow")

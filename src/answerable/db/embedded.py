@@ -23,7 +23,7 @@ from typing import IO
 from answerable.core.errors import SetupError
 from answerable.db.postmaster import Postmaster, find_postmaster, is_alive, works_in
 from answerable.db.server_user import as_server_user, give_to_server_user
-from answerable.db.socket_folder import make_socket_folder
+from answerable.db.socket_folder import make_socket_folder, remove_socket_folder
 
 MAJOR_VERSION = 18
 _MIN_FREE_BYTES = 256 * 1024 * 1024
@@ -93,6 +93,7 @@ class EmbeddedPostgres:
             postmaster = find_postmaster(self.data)
             if postmaster is not None and self._nobody_else():
                 self._stop_server(postmaster)
+                remove_socket_folder(postmaster.socket_dir)
 
     def _start_or_join(self, timeout: float) -> Postmaster:
         if find_postmaster(self.data) is not None:
@@ -103,6 +104,11 @@ class EmbeddedPostgres:
         return self._wait_ready(timeout, self._run_server())
 
     def _check_folder(self) -> None:
+        if set("\r\n") & set(str(self.folder)):
+            raise SetupError(
+                f"PostgreSQL cannot work in {str(self.folder)!r}: the name holds a line break.",
+                hint="Rename the folder, choose another with --workspace, or set DATABASE_URL.",
+            )
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             (self.folder / "lock").touch()

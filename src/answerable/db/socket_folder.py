@@ -10,6 +10,7 @@ import hashlib
 import os
 import stat
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 from answerable.db.server_user import get_server_user_id, give_to_server_user
@@ -30,6 +31,12 @@ def make_socket_folder(folder: Path, data: Path) -> Path:
     give_to_server_user(made)
     note.write_text(str(made))
     return made
+
+
+def remove_socket_folder(path: Path) -> None:
+    """Leave nothing behind for a server that was stopped; the next one makes the folder again under its name."""
+    with suppress(OSError):
+        path.rmdir()
 
 
 def _make_or_clear(path: Path) -> bool:

@@ -13,6 +13,7 @@ from answerable.knowledge import store
 from answerable.knowledge.index.service import IndexService
 from answerable.knowledge.ingestion.store import forget_sources
 from answerable.knowledge.ingestion.writer import delete_documents, lock_sources
+from answerable.knowledge.missing import no_collection
 from answerable.knowledge.types import (
     Collection,
     CollectionSummary,
@@ -63,7 +64,7 @@ class KnowledgeService:
         async with self._database.transaction() as tx:
             found = await store.list_collections(tx, groups=groups, name=name)
         if not found:
-            raise _no_collection(name)
+            raise no_collection(name)
         return found[0]
 
     async def list_collections(self, *, groups: Groups = None) -> list[CollectionSummary]:
@@ -151,7 +152,7 @@ class KnowledgeService:
 async def _get_collection(tx: Connection, name: str) -> Collection:
     found = await store.find_collection(tx, name)
     if found is None:
-        raise _no_collection(name)
+        raise no_collection(name)
     return found
 
 
@@ -161,12 +162,6 @@ def _check_name(name: str) -> None:
             f"{name!r} cannot be the name of a collection.",
             hint="Use up to 63 lower-case letters, digits, - and _; begin with a letter or digit.",
         )
-
-
-def _no_collection(name: str) -> NotFound:
-    return NotFound(
-        f"There is no collection {name!r}.", hint="`answerable doctor` lists those that are there."
-    )
 
 
 def _no_document(document_id: UUID) -> NotFound:

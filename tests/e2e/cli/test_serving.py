@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import shlex
 import socket
 import stat
+import subprocess
+import time
 from pathlib import Path
 
-from tests.e2e.running import run_command, running_server, start_server, stop_server
+from tests.e2e.running import clean_environment, run_command, running_server, start_server, stop_server
 from tests.fakes.apps import write_app
+from tests.fakes.sources import write_documents
 
 
 def _listen(port: int) -> socket.socket:
@@ -86,3 +90,33 @@ def test_settings_that_cannot_work_stop_the_start_with_their_place(tmp_path: Pat
     assert wrong.returncode == 1
     assert "server.port" in wrong.stderr
     assert str(tmp_path / "answerable.toml") in wrong.stderr
+
+
+def test_the_printed_lines_work_in_the_collection_that_was_named(tmp_path: Path) -> None:
+    documents = write_documents(tmp_path / "documents")
+    workspace = tmp_path / "it's here"
+    server = start_server(
+        workspace, tmp_path / "ready.json", args=["--ingest", str(documents), "--collection", "handbook"]
+    )
+    try:
+        lines = _wait_for_lines(workspace / "serve.log", ("HTTP", "Terminal"))
+        curl = json.loads(shlex.split(lines["HTTP"])[-1])
+        assert curl["collection"] == "handbook"
+        command = shlex.split(lines["Terminal"])
+        assert command[command.index("--collection") + 1] == "handbook"
+        result = subprocess.run(command, capture_output=True, text=True, env=clean_environment(), check=False)
+        assert result.returncode == 0, result.stderr
+    finally:
+        stop_server(server)
+
+
+def _wait_for_lines(log: Path, names: tuple[str, ...]) -> dict[str, str]:
+    """Return the lines that begin with these names, without them, as soon as all are there."""
+    deadline = time.monotonic() + 120
+    while True:
+        starts = [line.strip().partition(" ") for line in log.read_text().splitlines()]
+        found = {name: rest.strip() for name, _, rest in starts if name in names}
+        if found.keys() == set(names):
+            return found
+        assert time.monotonic() < deadline, log.read_text()
+        time.sleep(0.1)

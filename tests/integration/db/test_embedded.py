@@ -94,8 +94,11 @@ def test_the_last_process_to_leave_stops_the_server(folder: Path) -> None:
     assert holder.returncode == 0
     with psycopg.connect(conninfo) as connection:
         connection.execute("SELECT 1")
+    sockets = Path((folder / "socket").read_text())
+    assert sockets.is_dir()
     beside.stop()
     assert find_postmaster(folder / "postgres") is None
+    assert not sockets.exists()
 
 
 def test_a_killed_process_leaves_no_lease_behind(folder: Path) -> None:
@@ -162,7 +165,6 @@ def test_a_trap_in_the_place_of_the_socket_is_avoided(folder: Path, tmp_path: Pa
     first.start()
     first.stop()
     sockets = Path((folder / "socket").read_text())
-    shutil.rmtree(sockets)
     (tmp_path / "trap").mkdir(mode=0o777)
     sockets.symlink_to(tmp_path / "trap")
     second = EmbeddedPostgres(folder)
@@ -197,6 +199,13 @@ def test_a_folder_that_cannot_be_written_is_a_clear_error(tmp_path: Path) -> Non
     (tmp_path / "file").touch()
     with pytest.raises(SetupError, match="cannot be written"):
         EmbeddedPostgres(tmp_path / "file" / ".answerable").start()
+
+
+def test_a_path_with_a_line_break_is_a_clear_error(tmp_path: Path) -> None:
+    with pytest.raises(SetupError, match="line break") as refused:
+        EmbeddedPostgres(tmp_path / "two\nlines" / ".answerable").start()
+    assert "--workspace" in (refused.value.hint or "")
+    assert not any(tmp_path.iterdir())
 
 
 def test_data_of_another_major_version_is_refused_and_left_alone(folder: Path) -> None:

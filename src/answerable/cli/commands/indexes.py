@@ -12,7 +12,7 @@ from answerable.api.render import render_index
 from answerable.cli.errors import FAILED
 from answerable.cli.index_progress import follow_index
 from answerable.cli.opened import with_services
-from answerable.cli.options import CollectionOption, JsonOption, WorkspaceOption
+from answerable.cli.options import DEFAULT_COLLECTION, CollectionOption, JsonOption, WorkspaceOption
 from answerable.cli.person import get_person
 from answerable.cli.terminal import open_console
 from answerable.cli.working import working
@@ -27,7 +27,9 @@ T = TypeVar("T")
 
 @indexes.command("list")
 def list_(
-    collection: CollectionOption = "docs", workspace: WorkspaceOption = None, as_json: JsonOption = False
+    collection: CollectionOption = DEFAULT_COLLECTION,
+    workspace: WorkspaceOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """List the indexes of a collection: what each is made of, and whether it is behind."""
     found = with_services(workspace, lambda services: services.index_versions.list_indexes(collection))
@@ -47,7 +49,7 @@ def create(
     ] = None,
     overlap: Annotated[int | None, typer.Option(help="Tokens that two passages share.")] = None,
     embedder: Annotated[str | None, typer.Option(help="PROVIDER:MODEL, or local:minilm.")] = None,
-    collection: CollectionOption = "docs",
+    collection: CollectionOption = DEFAULT_COLLECTION,
     workspace: WorkspaceOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -64,7 +66,7 @@ def create(
 @indexes.command()
 def update(
     index: IndexArgument,
-    collection: CollectionOption = "docs",
+    collection: CollectionOption = DEFAULT_COLLECTION,
     workspace: WorkspaceOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -80,7 +82,7 @@ def update(
 @indexes.command()
 def activate(
     index: IndexArgument,
-    collection: CollectionOption = "docs",
+    collection: CollectionOption = DEFAULT_COLLECTION,
     workspace: WorkspaceOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -97,7 +99,7 @@ def activate(
 @indexes.command()
 def drop(
     index: IndexArgument,
-    collection: CollectionOption = "docs",
+    collection: CollectionOption = DEFAULT_COLLECTION,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
     workspace: WorkspaceOption = None,
 ) -> None:

@@ -12,7 +12,7 @@ import typer
 from rich.console import Console
 
 from answerable.cli.errors import FAILED
-from answerable.cli.options import CollectionOption, JsonOption, WorkspaceOption
+from answerable.cli.options import DEFAULT_COLLECTION, CollectionOption, JsonOption, WorkspaceOption
 from answerable.cli.progress import follow_run
 from answerable.cli.working import working
 from answerable.core.errors import AnswerableError, InvalidInput
@@ -22,7 +22,7 @@ from answerable.wiring import Services, load_settings, open_services
 
 def ingest(
     sources: Annotated[list[str], typer.Argument(help="Files, folders, zip archives, http(s) addresses.")],
-    collection: CollectionOption = "docs",
+    collection: CollectionOption = DEFAULT_COLLECTION,
     include: Annotated[
         list[str] | None, typer.Option(help="Only files that match this glob (repeat).")
     ] = None,

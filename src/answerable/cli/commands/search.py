@@ -11,7 +11,7 @@ from rich.console import Console
 
 from answerable.answering.question import clean_question
 from answerable.api.render import render_hit, render_source
-from answerable.cli.options import CollectionOption, JsonOption, WorkspaceOption
+from answerable.cli.options import DEFAULT_COLLECTION, CollectionOption, JsonOption, WorkspaceOption
 from answerable.core.errors import InvalidInput
 from answerable.knowledge.types import Hit, RetrievalSettings
 from answerable.wiring import load_settings, open_search
@@ -19,7 +19,7 @@ from answerable.wiring import load_settings, open_search
 
 def search(
     query: Annotated[str, typer.Argument(help="What to look for.")],
-    collection: CollectionOption = "docs",
+    collection: CollectionOption = DEFAULT_COLLECTION,
     index: Annotated[
         str | None, typer.Option("--index", help="One of the collection's indexes; else the active one.")
     ] = None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shlex
 import sys
 from pathlib import Path
@@ -11,7 +12,7 @@ import typer
 from rich.console import Console
 
 from answerable import __version__
-from answerable.cli.options import WorkspaceOption
+from answerable.cli.options import DEFAULT_COLLECTION, WorkspaceOption
 from answerable.cli.progress import follow_run
 from answerable.cli.server.address import bind, url_of
 from answerable.cli.server.loop import run as run_process
@@ -35,7 +36,9 @@ def serve(
         list[str] | None,
         typer.Option(help="Bring this path or page into the collection at the start (repeat)."),
     ] = None,
-    collection: Annotated[str, typer.Option("--collection", "-c", help="Collection for --ingest.")] = "docs",
+    collection: Annotated[
+        str, typer.Option("--collection", "-c", help="Collection for --ingest.")
+    ] = DEFAULT_COLLECTION,
     worker: Annotated[bool, typer.Option(help="Run the ingestion worker in here.")] = True,
     workspace: WorkspaceOption = None,
 ) -> None:
@@ -61,7 +64,7 @@ def serve(
                     write_ready_file(ready_file, url=url, admin_key=secret)
                 if ingest:
                     await _bring_in(services, ingest, collection)
-                _print_examples(console, url, secret, workspace)
+                _print_examples(console, url, secret, collection=collection, workspace=workspace)
 
             await serve_until_stopped(
                 services, listener, with_worker=worker and settings.server.ingest, on_ready=announce
@@ -83,16 +86,22 @@ def _print_address(console: Console, url: str, secret: str, wanted: int) -> None
     console.print(f"  Console  [link]{url}/?key={secret}[/link]", markup=True)
 
 
-def _print_examples(console: Console, url: str, secret: str, workspace: Path | None) -> None:
-    command = shlex.join([*_shown_command(), "ask", _EXAMPLE])
+def _print_examples(
+    console: Console, url: str, secret: str, *, collection: str, workspace: Path | None
+) -> None:
+    """Print lines that work as they are, in the collection that was named."""
+    body, command = {"question": _EXAMPLE}, [*_shown_command(), "ask", _EXAMPLE]
+    if collection != DEFAULT_COLLECTION:
+        body["collection"] = collection
+        command += ["--collection", collection]
     if workspace is not None:
-        command += f" --workspace {shlex.quote(str(workspace))}"
+        command += ["--workspace", str(workspace)]
     console.print(
         f"  HTTP     curl -s {url}/ask -H 'Authorization: Bearer {secret}' "
-        f"-H 'Content-Type: application/json' -d '{{\"question\": \"{_EXAMPLE}\"}}'",
+        f"-H 'Content-Type: application/json' -d {shlex.quote(json.dumps(body))}",
         markup=False,
     )
-    console.print(f"  Terminal {command}\n\n  Ctrl-C stops it.", markup=False)
+    console.print(f"  Terminal {shlex.join(command)}\n\n  Ctrl-C stops it.", markup=False)
 
 
 def _shown_command() -> list[str]:

@@ -21,6 +21,7 @@ from answerable.core.errors import NotFound
 from answerable.db.database import Connection
 from answerable.knowledge.index.binary import encode_rows
 from answerable.knowledge.index.postings import NewSegment
+from answerable.knowledge.missing import no_collection
 from answerable.knowledge.types import MAIN_INDEX, ChunkerSettings, EmbeddedDocument, Index, IndexSettings
 
 _EF_CONSTRUCTION = 256
@@ -65,10 +66,7 @@ class IndexStore:
         )
         row = await (await tx.execute(sql, {"collection": collection, "name": name})).fetchone()
         if row is None:
-            raise NotFound(
-                f"There is no collection {collection!r}.",
-                hint="`answerable doctor` lists those that are there.",
-            )
+            raise no_collection(collection)
         return None if row[0] is None else to_index(row)
 
     async def get(self, tx: Connection, index_id: int) -> Index:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 
-from answerable.core.errors import Conflict, NotFound
+from answerable.core.errors import Conflict
 from answerable.db.changes import ChangeLog
 from answerable.db.database import Connection, Database
 from answerable.jobs.queue import JobQueue
@@ -17,6 +17,7 @@ from answerable.knowledge.index_versions.choosing import check_complete, check_n
 from answerable.knowledge.index_versions.lagging import defer_follow
 from answerable.knowledge.index_versions.locks import lock_active
 from answerable.knowledge.index_versions.types import IndexChoice, IndexSummary
+from answerable.knowledge.missing import no_collection
 from answerable.knowledge.store import find_collection
 from answerable.knowledge.types import IndexSettings
 from answerable.llm.types import Embedder
@@ -155,9 +156,7 @@ class IndexVersions:
     async def _get_collection(self, tx: Connection, name: str) -> int:
         found = await find_collection(tx, name)
         if found is None:
-            raise NotFound(
-                f"There is no collection {name!r}.", hint="`answerable doctor` lists those that are there."
-            )
+            raise no_collection(name)
         return found.id
 
     async def _get(self, tx: Connection, collection_id: int, name: str) -> IndexSummary:

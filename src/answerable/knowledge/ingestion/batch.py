@@ -166,7 +166,7 @@ class BatchReader:
         part.seen = reading.seen
         part.final = KnownSource(
             uri=reading.item.uri,
-            raw_hash=done.raw_hash,
+            raw_hash=b"" if done.problems else done.raw_hash,
             index_id=work.index.id,
             labels_hash=work.labels_hash,
             documents=len(reading.seen),

@@ -170,7 +170,11 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class KnownSource:
-    """What a source held when it was last read whole."""
+    """What a source held when it was last read whole.
+
+    `raw_hash` is empty when some of its lines could not be read: it is then read again the next time, and they are told
+    again.
+    """
 
     uri: str
     raw_hash: bytes

@@ -64,6 +64,9 @@ SUFFIXES: Final = {
 }
 """A name without a known suffix is plain text if its bytes are text."""
 
+PICTURED: Final = frozenset({PDF, PNG, JPEG, TIFF, BMP, WEBP, DOCX, PPTX, DOC, PPT, ODT, RTF})
+"""Types whose text may be a picture of text."""
+
 _ZIPPED = frozenset({DOCX, PPTX, XLSX, ODT, EPUB})
 _COMPOUND = frozenset({DOC, PPT, XLS, MSG})
 

@@ -19,7 +19,7 @@ from urllib.parse import unquote
 from answerable.knowledge.languages import detect_language
 from answerable.knowledge.parsing.decoding import clean_value
 from answerable.knowledge.parsing.jsonl import parse_jsonl
-from answerable.knowledge.parsing.media_types import JSONL, PDF, find_media_type, resolve_media_type
+from answerable.knowledge.parsing.media_types import JSONL, PDF, PICTURED, find_media_type, resolve_media_type
 from answerable.knowledge.parsing.office import convert, has_tesseract
 from answerable.knowledge.parsing.pdf import parse_pdf
 from answerable.knowledge.parsing.registry import PARSERS
@@ -83,7 +83,7 @@ def parse_bytes(
     if kind == JSONL:
         raise ParseFailed("A JSONL file holds many documents.", hint="Ingest it as a file.")
     extracted = _extract(data, name, kind, limits)
-    _check(extracted, limits)
+    _check(extracted, kind, limits)
     return _to_document(extracted, uri=uri, name=name, media_type=kind)
 
 
@@ -96,16 +96,21 @@ def _extract(data: bytes, name: str, kind: str, limits: ParseLimits) -> Extracte
     return convert(data, kind, ocr=limits.ocr and has_tesseract())
 
 
-def _check(extracted: Extracted, limits: ParseLimits) -> None:
+def _check(extracted: Extracted, kind: str, limits: ParseLimits) -> None:
     if not _WORD.search(extracted.text):
-        raise ParseFailed(
-            "There is no text in it.",
-            hint="If it holds pictures of text: install tesseract, or export it as text.",
-        )
+        raise ParseFailed("There is no text in it.", hint=_get_hint_without_text(kind))
     if len(extracted.text) > limits.max_characters:
         raise ParseFailed(
             f"Its text is longer than {limits.max_characters:,} characters.", hint="Split the document."
         )
+
+
+def _get_hint_without_text(kind: str) -> str:
+    if kind not in PICTURED:
+        return "Remove it, or fill it."
+    if has_tesseract():
+        return "If it holds pictures of text, they could not be made out: export it as text."
+    return "If it holds pictures of text: install tesseract, or export it as text."
 
 
 def _to_document(extracted: Extracted, *, uri: str, name: str, media_type: str) -> ParsedDocument:

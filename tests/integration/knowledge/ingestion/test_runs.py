@@ -145,6 +145,25 @@ async def test_lines_of_a_jsonl_file_are_documents_and_follow_it(
     assert await ingestion.fetch("SELECT count(*) FROM document") == [(591,)]
 
 
+async def test_lines_that_cannot_be_read_are_told_each_time_at_no_cost(
+    ingestion: Ingestion, tmp_path: Path
+) -> None:
+    path = tmp_path / "corpus.jsonl"
+    good = [json.dumps({"id": f"d{i}", "text": f"Line number {i} tells a story."}) for i in range(3)]
+    path.write_text("\n".join([*good, "no JSON"]))
+    first = await ingestion.ingest(path)
+    embedded = ingestion.count_embedded()
+    again = await ingestion.ingest(path)
+    assert (first.documents_done, first.documents_failed) == (3, 1)
+    assert (again.documents_done, again.documents_unchanged, again.documents_failed) == (0, 3, 1)
+    (problem,) = await ingestion.service.list_problems(again.run_id)
+    assert problem.uri.endswith("corpus.jsonl:4")
+    assert ingestion.count_embedded() == embedded
+    path.write_text("\n".join(good))
+    mended = await ingestion.ingest(path)
+    assert (mended.documents_unchanged, mended.documents_failed) == (3, 0)
+
+
 async def test_the_members_of_an_archive_are_documents(ingestion: Ingestion, folder: Path) -> None:
     archive = folder.with_name("all.zip")
     _zip(archive, sorted(folder.rglob("*.md")))

@@ -171,6 +171,15 @@ def test_what_is_refused_and_why(data: bytes, name: str, reason: str) -> None:
     assert refused.value.hint
 
 
+@pytest.mark.parametrize(
+    ("data", "name", "hint"), [(b" \n\t", "a.md", "fill it"), (make_scan(), "a.pdf", "pictures of text")]
+)
+def test_what_to_do_about_a_file_without_text_depends_on_its_kind(data: bytes, name: str, hint: str) -> None:
+    with pytest.raises(ParseFailed, match="no text") as refused:
+        parse(data, name, limits=ParseLimits(ocr=False))
+    assert hint in (refused.value.hint or "")
+
+
 def test_office_file_under_another_office_name_is_read() -> None:
     assert "Leave" in parse(make_docx([("Heading1", "Leave"), ("Normal", "x y")]), "a.doc").text
 
