@@ -12,6 +12,9 @@ from pathlib import Path
 from typing import Final
 
 import psycopg
+from psycopg.conninfo import conninfo_to_dict
+
+from answerable.core.errors import SetupError
 
 CONNECT_SECONDS: Final = 10
 MIGRATIONS: Final = Path(__file__).parent / "migrations"
@@ -24,8 +27,20 @@ def migrate(conninfo: str) -> None:
 
     Raises SetupError when the database cannot be reached or does not allow it.
     """
+    _check_form(conninfo)
     if not _is_current(conninfo):
         import_module(_UPGRADING).upgrade(conninfo)
+
+
+def _check_form(conninfo: str) -> None:
+    """Raises SetupError for what is no address of PostgreSQL, without its text: a password may stand in it."""
+    try:
+        conninfo_to_dict(conninfo)
+    except psycopg.ProgrammingError:
+        raise SetupError(
+            "DATABASE_URL is not the address of a PostgreSQL.",
+            hint="Write it as postgresql://USER:PASSWORD@HOST:PORT/NAME, without the name of a driver.",
+        ) from None
 
 
 def list_queue_steps() -> dict[str, Path]:

@@ -138,6 +138,9 @@ class JobWorker:
             cursor = await tx.execute("SELECT pg_try_advisory_xact_lock(%s)", (_RECOVERY_LOCK,))
             if await cursor.fetchone() != (True,):
                 return
-            for job in await manager.get_stalled_jobs(seconds_since_heartbeat=self._settings.dead_after):
-                logger.warning("%s is taken over from a dead worker", job.call_string)
+            stalled = list(await manager.get_stalled_jobs(seconds_since_heartbeat=self._settings.dead_after))
+            for job in stalled:
                 await manager.retry_job(job)
+        if stalled:
+            names = ", ".join(sorted({job.task_name for job in stalled}))
+            logger.warning("%d job(s) of a dead worker are taken over: %s.", len(stalled), names)

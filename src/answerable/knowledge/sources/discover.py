@@ -54,7 +54,7 @@ def _discover_path(path: str, selection: Selection, limits: SourceLimits) -> Ite
     try:
         size = os.stat(path).st_size
     except (OSError, ValueError) as error:
-        yield _unreadable(uri, error)
+        yield _unreadable(path, error)
         return
     if not os.path.isfile(path):
         yield SourceProblem(
@@ -82,9 +82,14 @@ def _look_into(found: Found, selection: Selection, limits: SourceLimits) -> Iter
         yield found
 
 
-def _unreadable(uri: str, error: OSError | ValueError) -> SourceProblem:
+def _unreadable(path: str, error: OSError | ValueError) -> SourceProblem:
+    uri = file_uri(path)
     if isinstance(error, FileNotFoundError):
-        return SourceProblem(uri, "There is no such file or folder.", "Check the path.")
+        pattern = bool(set("*?[") & set(path))
+        hint = (
+            'Name the folder, and give the pattern with --include "*.md".' if pattern else "Check the path."
+        )
+        return SourceProblem(uri, "There is no such file or folder.", hint)
     if isinstance(error, PermissionError):
         return SourceProblem(uri, "It may not be read.", "Grant read permission to this user.")
     return SourceProblem(uri, f"It cannot be read: {error}.", "Check the path.")

@@ -115,6 +115,10 @@ def test_what_cannot_be_taken_is_a_problem_with_a_reason(tmp_path: Path, name: s
     assert problem.hint
 
 
+def test_a_pattern_that_no_shell_has_spread_is_told_the_option(tmp_path: Path) -> None:
+    assert "--include" in find_problem(tmp_path / "*.md").hint
+
+
 def test_device_is_refused() -> None:
     assert "neither a file nor a folder" in find_problem(Path(os.devnull)).reason
 
