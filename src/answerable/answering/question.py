@@ -13,6 +13,9 @@ MAX_TOKENS = 4096
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
+_UNSEEN = frozenset({"Cf", "Zs", "Zl", "Zp"})
+"""Categories of characters that show nothing by themselves, such as a space of no width."""
+
 
 def make_ask(
     text: str,
@@ -44,6 +47,6 @@ def clean_question(text: str) -> str:
             f"The question has {len(text)} characters.", hint=f"Ask in at most {MAX_QUESTION}."
         )
     cleaned = unicodedata.normalize("NFC", _CONTROL.sub(" ", text)).strip()
-    if not cleaned:
+    if all(unicodedata.category(character) in _UNSEEN for character in cleaned):
         raise InvalidInput("The question is empty.", hint=f"Ask something in 1 to {MAX_QUESTION} characters.")
     return cleaned

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from answerable.answering.types import Citation, Evidence
-from answerable.answering.verification.judge import JudgeVerifier
+from answerable.answering.verification.judge import LONGEST_JUDGEMENT, JudgeVerifier
 from answerable.core.errors import InvalidInput
 from answerable.llm.types import ChatModel
 
@@ -28,11 +28,22 @@ class Verifiers:
         self._lexical = lexical
         self._chat = chat
 
-    def get(self, name: str, *, wrap: Callable[[ChatModel], ChatModel] | None = None) -> Verifier:
-        """Return it, with what `wrap` makes of its model. Raises InvalidInput for a name that is none of the two."""
+    def get(
+        self,
+        name: str,
+        *,
+        wrap: Callable[[ChatModel], ChatModel] | None = None,
+        deadline: float = LONGEST_JUDGEMENT,
+    ) -> Verifier:
+        """Return it, with what `wrap` makes of its model, which gets `deadline` seconds at most.
+
+        Raises InvalidInput for a name that is none of the two.
+        """
         if name == "lexical":
             return self._lexical
         if name.startswith(_MODEL):
             model = self._chat(name.removeprefix(_MODEL))
-            return JudgeVerifier(model if wrap is None else wrap(model))
+            return JudgeVerifier(
+                model if wrap is None else wrap(model), deadline=min(deadline, LONGEST_JUDGEMENT)
+            )
         raise InvalidInput(f"{name!r} is not a verifier.", hint="Use `lexical` or `model:PROVIDER:MODEL`.")

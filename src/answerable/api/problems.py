@@ -13,7 +13,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from answerable.api.disconnects import CLIENT_CLOSED, ClientGoneError
-from answerable.core.errors import AnswerableError, FieldProblem
+from answerable.core.errors import AnswerableError, FieldProblem, InvalidInput
 
 MEDIA_TYPE = "application/problem+json"
 _log = logging.getLogger(__name__)
@@ -75,8 +75,9 @@ async def _answerable_error(request: Request, error: Exception) -> JSONResponse:
 
 
 async def _validation_error(request: Request, error: Exception) -> JSONResponse:
-    del request
     assert isinstance(error, RequestValidationError)
+    if isinstance(error.body, bytes):  # which FastAPI passes on unread where the header does not say JSON
+        return await _answerable_error(request, _not_sent_as_json(request))
     places = [_describe(problem) for problem in error.errors()]
     body = {
         "type": "urn:answerable:problem:invalid_input",
@@ -90,12 +91,23 @@ async def _validation_error(request: Request, error: Exception) -> JSONResponse:
     return JSONResponse(body, 422, media_type=MEDIA_TYPE)
 
 
+def _not_sent_as_json(request: Request) -> InvalidInput:
+    sent = request.headers.get("content-type")
+    return InvalidInput(
+        f"body: It was sent as {sent}." if sent else "body: It was sent without a Content-Type.",
+        hint="Send JSON with the header `Content-Type: application/json`.",
+    )
+
+
 async def _http_error(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
     if isinstance(
         error.__cause__, AnswerableError
     ):  # one of ours, such as a body over its bound, in their wrapping
         return await _answerable_error(request, error.__cause__)
+    if isinstance(error.__cause__, UnicodeDecodeError):
+        unread = InvalidInput(f"body: It is not UTF-8: {error.__cause__}.", hint="Send JSON in UTF-8.")
+        return await _answerable_error(request, unread)
     body = {
         "type": "about:blank",
         "title": str(error.detail),

@@ -12,7 +12,7 @@ from nicegui import ui
 from starlette.responses import Response
 
 from answerable.console import assets
-from answerable.console.dead_ends import show_dead_link, show_forbidden, show_lost, show_not_found
+from answerable.console.dead_ends import answer_dead_ends, show_dead_link, show_forbidden, show_lost
 from answerable.console.frame import build_error_page
 from answerable.console.pages.app import build_app_page
 from answerable.console.pages.apps import build_apps_page
@@ -83,7 +83,7 @@ def mount(app: FastAPI, services: Services, *, clock: Clock | None = None) -> No
         _add_page(path, title, build, services, sessions)
     _add_shared_page(services)
     nicegui_app.add_middleware(ContentPolicy)
-    nicegui_app.add_exception_handler(404, show_not_found)
+    nicegui_app.add_exception_handler(404, answer_dead_ends(tuple(app.routes)))
     nicegui_app.on_page_exception(build_error_page)
     logging.getLogger("nicegui").addFilter(QuietErrors())
     ui.run_with(

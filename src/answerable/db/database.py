@@ -165,7 +165,8 @@ class Database:
                     yield connection
                 finally:
                     await _drop_half_done(connection)
-        except psycopg.errors.QueryCanceled:
+        except (psycopg.errors.QueryCanceled, AssertionError):
+            # The second is what the driver makes of a cancellation where `executemany` begins.
             pass_cancellation_on()
             raise
         except psycopg.errors.DiskFull as error:

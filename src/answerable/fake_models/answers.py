@@ -11,9 +11,10 @@ from dataclasses import replace
 from answerable.fake_models.behaviours import Behaviour, get_plain_name
 from answerable.fake_models.exchange import Prompt, Reply, Tool, ToolCall
 from answerable.fake_models.images import describe_images
-from answerable.fake_models.json_answers import fill, find_json
+from answerable.fake_models.json_answers import NO_JSON, fill, find_json
 from answerable.fake_models.passages import Passage, content_words, find_passage
 from answerable.fake_models.questions import find_question
+from answerable.fake_models.verdicts import find_verdicts
 from answerable.llm.abstention import ABSTENTION
 from answerable.llm.sources import Source, parse_sources
 from answerable.llm.tokens import CHARACTERS_PER_TOKEN, estimate_tokens
@@ -84,6 +85,9 @@ def _say(prompt: Prompt, behaviour: Behaviour) -> str:
     written = find_json(prompt, behaviour)
     if written is not None:
         return written
+    verdicts = find_verdicts(prompt.question)
+    if verdicts is not None:
+        return NO_JSON if behaviour is Behaviour.NEVER_VALID else json.dumps(verdicts, ensure_ascii=False)
     if prompt.images:
         return describe_images(prompt.images)
     sources = parse_sources(prompt.text)

@@ -36,6 +36,13 @@ _LONGEST_QUOTE = 300
 _DEFAULT_WAIT = 5.0
 
 
+_UNSIGNED: Mapping[str, str] = {
+    "NoCredentialsError": "Set AWS_BEARER_TOKEN_BEDROCK, AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.",
+    "DefaultCredentialsError": "Set GOOGLE_APPLICATION_CREDENTIALS to the key file of a service account.",
+}
+"""What to do about the clouds' own errors, by their names: importing their SDKs takes seconds."""
+
+
 class SilenceError(Exception):
     """The provider sent nothing for `seconds`, which is too long."""
 
@@ -92,7 +99,7 @@ def translate(error: Exception, name: str) -> ServiceError:
     """
     if isinstance(error, SilenceError):
         return UpstreamFailed(
-            f"{name} stopped answering: nothing came for {error.seconds:g} s.",
+            f"{name} stopped answering: nothing came for {error.seconds:.3g} s.",
             hint="Ask again.",
             code="upstream_stalled",
         )
@@ -104,6 +111,11 @@ def translate(error: Exception, name: str) -> ServiceError:
         return SetupError(f"The model {name} cannot be used as it is configured: {_clip(str(error))}")
     if isinstance(error, ModelAPIError):
         return _passing(error, name) if isinstance(error, _PASSING) else _refused(error, name)
+    if type(error).__name__ in _UNSIGNED:
+        return SetupError(
+            f"The machine has no credentials for {name}: {_clip(str(error))}",
+            hint=_UNSIGNED[type(error).__name__],
+        )
     return UpstreamFailed(f"The call of {name} failed: {type(error).__name__}: {_clip(str(error))}")
 
 
@@ -191,7 +203,9 @@ def _refused(error: ModelAPIError, name: str) -> ServiceError:
     if isinstance(error, ModelRequestRejectedError):
         return UpstreamFailed(f"{name} rejected the request: {_quote(error)}", code="upstream_rejected")
     return UpstreamFailed(
-        f"{name} sent what cannot be read: {_quote(error)}", hint="Ask again.", code="upstream_unreadable"
+        f"{name} sent what cannot be read: {_quote(error)}",
+        hint=f"Ask again; when that does not help, check the `base_url` of the provider {provider!r}.",
+        code="upstream_unreadable",
     )
 
 
@@ -203,6 +217,9 @@ def _quote(error: ModelAPIError) -> str:
         message = inner.get("message") if isinstance(inner, Mapping) else inner
         if isinstance(message, str):
             return _clip(message)
+    if isinstance(body, str) and isinstance(error, ModelHTTPError):
+        said = "an HTML page" if body.lstrip().startswith("<") else _clip(body)
+        return f"{said} with the status {error.status_code}"
     return _clip(error.message)
 
 

@@ -85,6 +85,7 @@ def test_the_stream_is_sources_deltas_citations_done(server: RunningServer) -> N
         {"question": ""},
         {"question": "   \n\t "},
         {"question": "\x00\x00"},
+        {"question": "\u200b \u2060"},
         {"question": "x" * 1001},
         {"question": "fine", "max_tokens": 0},
         {"question": "fine", "max_tokens": 5000},
@@ -115,6 +116,41 @@ def test_a_body_that_is_no_json_says_where_it_breaks(server: RunningServer) -> N
     assert problem["at"] == "body"
     assert problem["problem"].startswith("It is not JSON: ")
     assert problem["problem"].endswith("after 21 characters.")
+
+
+@pytest.mark.parametrize(
+    ("headers", "content", "said"),
+    [
+        ({}, b'{"question": "fine"}', ["without a Content-Type", "application/json"]),
+        (
+            {"Content-Type": "application/x-www-form-urlencoded"},
+            b'{"question": "fine"}',
+            ["application/x-www-form-urlencoded", "application/json"],
+        ),
+        ({"Content-Type": "application/json"}, b'{"question": "caf\xe9"}', ["not UTF-8", "UTF-8"]),
+    ],
+    ids=["no type", "as curl sends it", "latin-1"],
+)
+def test_a_body_that_is_not_sent_as_json_says_how_to(
+    server: RunningServer, headers: dict[str, str], content: bytes, said: list[str]
+) -> None:
+    with server.client() as client:
+        response = client.post("/ask", content=content, headers=headers)
+    problem = response.json()
+    assert (response.status_code, problem["code"]) == (422, "invalid_input")
+    detail, hint = said
+    assert detail in problem["detail"]
+    assert hint in problem["hint"]
+
+
+def test_the_wrong_method_is_told_the_right_one(server: RunningServer) -> None:
+    with server.client() as client:
+        response = client.get("/ask")
+        assert (response.status_code, response.headers["allow"]) == (405, "POST")
+        assert response.json()["code"] == "method_not_allowed"
+        two = client.patch("/v1/collections/docs/documents")
+        assert (two.status_code, two.headers["allow"]) == (405, "GET, POST")
+        assert client.get("/asked").status_code == 404
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -52,3 +53,21 @@ def test_a_mistyped_command_is_told_the_right_one() -> None:
     )
     assert result.returncode == 2
     assert "Did you mean 'serve'" in result.stderr
+
+
+def test_init_says_what_it_made_and_what_was_there_and_where_to_go_on(tmp_path: Path) -> None:
+    def run_init() -> list[str]:
+        command = [sys.executable, "-m", "answerable", "init", "my workspace"]
+        done = subprocess.run(
+            command, cwd=tmp_path, env=clean_environment(), check=True, capture_output=True, text=True
+        )
+        return done.stdout.splitlines()
+
+    assert run_init() == [
+        "made my workspace/answerable.toml",
+        "made my workspace/.gitignore",
+        "Next: cd 'my workspace', then answerable ingest FOLDER, then answerable serve.",
+    ]
+    (tmp_path / "my workspace" / "answerable.toml").write_text("# mine\n")
+    assert run_init()[0] == "kept my workspace/answerable.toml, which was there"
+    assert (tmp_path / "my workspace" / "answerable.toml").read_text() == "# mine\n"

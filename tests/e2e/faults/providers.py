@@ -14,6 +14,12 @@ from tests.fakes.apps import write_app
 DEADLINE = 3.0
 LONG_DEADLINE = 120.0
 POLICIES = ("keep", "strip", "repair", "abstain")
+JUDGES = {
+    "judged": "model:fake:fake-1",
+    "judged-in-prose": "model:fake:fake-1!never_valid",
+    "judged-too-late": "model:fake:fake-1!stall",
+}
+"""The verifiers of apps that have a model for it."""
 FAULTY_CITATIONS = (Behaviour.WRONG_CITATION, Behaviour.HALLUCINATION)
 
 
@@ -39,6 +45,9 @@ def write_settings(workspace: Path, provider_url: str) -> None:
         "stall-long": ("fake:fake-1!stall", "keep"),
         "steered": ("fake:fake-1", "keep"),
         "steered-repair": ("fake:fake-1", "repair"),
+        "judged": ("fake:fake-1!hallucination", "strip"),
+        "judged-in-prose": ("fake:fake-1", "abstain"),
+        "judged-too-late": ("fake:fake-1", "abstain"),
     }
     for name, (model, policy) in models.items():
         write_app(
@@ -46,6 +55,7 @@ def write_settings(workspace: Path, provider_url: str) -> None:
             name,
             model=model,
             policy=policy,
+            verifier=JUDGES.get(name, "lexical"),
             resilience={"deadline": LONG_DEADLINE if name == "stall-long" else DEADLINE},
             cache={"exact": False},
         )

@@ -154,6 +154,34 @@ def test_repair_asks_once_more_and_takes_the_better_answer(setup: Setup) -> None
     assert setup.provider.get("/control/requests").json()["total"] == 2
 
 
+def test_a_model_judges_the_citations_and_its_tokens_are_counted(setup: Setup) -> None:
+    setup.provider.delete("/control/requests")
+    answer = setup.answer("judged")
+    assert HALLUCINATION not in answer["answer"]
+    assert [citation["verdict"] for citation in answer["citations"]] == ["supported"]
+    # The answer, the verdicts on it, and those on what the policy left of it.
+    assert setup.provider.get("/control/requests").json()["total"] == 3
+    alone = setup.answer("hallucination-strip")
+    assert answer["answer"] == alone["answer"]
+    assert answer["tokens_used"] > alone["tokens_used"]
+
+
+@pytest.mark.parametrize("stream", [False, True])
+@pytest.mark.parametrize(
+    ("app", "why"), [("judged-in-prose", "no JSON"), ("judged-too-late", "did not finish")]
+)
+def test_a_judge_that_fails_costs_the_verdicts_and_not_the_answer(
+    setup: Setup, app: str, why: str, stream: bool
+) -> None:
+    start = time.monotonic()
+    answer = setup.answer(app, stream=stream)
+    assert time.monotonic() - start < DEADLINE + SLACK
+    assert "Skagen" in answer["answer"]
+    (citation,) = answer["citations"]
+    assert citation["verdict"] == "unchecked"
+    assert why in citation["reason"]
+
+
 def test_a_reader_who_hangs_up_ends_the_call_of_the_provider(setup: Setup) -> None:
     setup.provider.delete("/control/requests")
     body = {"question": QUESTION, "app": "stall-long", "stream": True}

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import select
+import time
 
 import psycopg
 import pytest
+from psycopg.waiting import MAX_BUSY_TIME
 
 from answerable.core.errors import Unavailable
 from answerable.db.database import DISK_FULL, Database
@@ -107,5 +109,29 @@ async def test_a_connection_that_a_cancellation_left_in_pipeline_mode_is_not_giv
             async with tx.cursor().copy("COPY collection (name) FROM STDIN") as copy:
                 await copy.write("docs\n")
             assert await (await tx.execute("SELECT count(*) FROM collection")).fetchone() == (1,)
+    finally:
+        await database.close()
+
+
+async def test_a_cancellation_where_many_rows_begin_is_a_cancellation(conninfo: str) -> None:
+    database = Database(conninfo, max_size=1)
+    await database.open()
+
+    async def write() -> None:
+        async with database.transaction() as tx:
+            await tx.execute("SELECT 1")
+            task = asyncio.current_task()
+            assert task is not None
+            task.cancel()  # arrives at the first wait of the last line
+            busy_until = time.monotonic() + 2 * MAX_BUSY_TIME  # after which the driver waits before it begins
+            while time.monotonic() < busy_until:
+                pass
+            await tx.cursor().executemany("INSERT INTO collection (name) VALUES (%s)", [("a",), ("b",)])
+
+    try:
+        with pytest.raises(asyncio.CancelledError):
+            await asyncio.create_task(write())
+        async with database.transaction() as tx:
+            assert await (await tx.execute("SELECT count(*) FROM collection")).fetchone() == (0,)
     finally:
         await database.close()

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import AsyncGenerator
 
+import httpx2
 import pytest
+from botocore.awsrequest import AWSPreparedRequest, AWSResponse  # type: ignore[import-untyped]
+from pydantic_ai.models.bedrock import BedrockConverseModel
+from urllib3 import HTTPResponse
 
 from answerable.core.errors import InvalidInput, SetupError
+from answerable.llm.providers import bedrock
 from answerable.llm.providers.registry import KINDS
 from answerable.llm.providers.types import ProviderSettings
 from answerable.llm.service import Models
@@ -112,6 +118,23 @@ async def test_a_provider_is_ready_without_a_call(settings: ProviderSettings) ->
     models = Models([settings])
     assert models.chat(f"{settings.name}:any").name == f"{settings.name}:any"
     await models.close()
+
+
+async def test_a_key_of_bedrock_in_the_settings_signs_the_request() -> None:
+    settings = ProviderSettings(
+        "bedrock", "bedrock", "https://127.0.0.1:9", "secret", options={"region": "eu-central-1"}
+    )
+    model = bedrock.build(settings, httpx2.AsyncClient()).chat("any")  # type: ignore[misc]
+    assert isinstance(model, BedrockConverseModel)
+    sent: list[bytes] = []
+
+    def answer(request: AWSPreparedRequest, **_rest: object) -> AWSResponse:
+        sent.append(request.headers["Authorization"])
+        return AWSResponse(request.url, 200, {}, HTTPResponse(io.BytesIO(b"{}"), preload_content=False))
+
+    model.client.meta.events.register("before-send.bedrock-runtime.Converse", answer)
+    model.client.converse(modelId="any", messages=[{"role": "user", "content": [{"text": "Hello"}]}])
+    assert sent == [b"Bearer secret"]
 
 
 async def test_an_extra_that_is_not_installed_is_named() -> None:

@@ -148,3 +148,19 @@ def test_a_model_that_has_drifted_passes_on_most_questions_and_always_on_the_sam
     passed = sum("Rhine is 1,233" not in one for one in said)
     assert 20 < passed < 40
     assert said == [ask(f"How long is the Rhine, {number}?", Behaviour.DRIFTED) for number in range(40)]
+
+
+def test_it_judges_citations_by_the_words_of_the_cited_source() -> None:
+    rows = [
+        {"id": 1, "cites": [1], "sentence": "The Rhine is 1,233 km long."},
+        {"id": 3, "cites": [2], "sentence": "The Rhine is 1,233 km long."},
+        {"id": 4, "cites": [1, 9], "sentence": "The Rhine is 900 km long."},
+    ]
+    text = f"{render_sources(SOURCES)}\n\nSentences:\n" + "\n".join(map(json.dumps, rows))
+    prompt = Prompt(model="fake-1", text=text, said=(text,))
+    verdicts = json.loads(answer(prompt, Behaviour.NORMAL).text)["verdicts"]
+    assert [(row["id"], row["verdict"], row.get("source")) for row in verdicts] == [
+        (1, "supported", 1),
+        (3, "unsupported", None),
+        (4, "unsupported", None),
+    ]

@@ -16,7 +16,7 @@ from pydantic_ai.exceptions import (
     ModelTimeoutError,
 )
 
-from answerable.core.errors import DeadlineExceeded, InvalidInput, UpstreamFailed
+from answerable.core.errors import DeadlineExceeded, InvalidInput, SetupError, UpstreamFailed
 from answerable.llm.failures import BrokenOffError, SilenceError, explain, find_retry_class
 
 UNAVAILABLE_FOR_GOOD = ModelHTTPError.for_category(
@@ -63,3 +63,28 @@ def test_an_error_of_ours_stays_itself_and_a_foreign_one_becomes_ours() -> None:
         7.0,
     )
     assert isinstance(explain(TypeError("ours"), "p:m").error, UpstreamFailed)
+
+
+def test_a_page_in_place_of_an_error_is_named_and_not_quoted() -> None:
+    error = ModelHTTPError.for_category(
+        ModelServerError, status_code=502, model_name="m", body="<html><h1>Bad Gateway</h1></html>"
+    )
+    assert explain(error, "p:m").error.detail == (
+        "The provider of p:m had an error: an HTML page with the status 502"
+    )
+
+
+def test_what_cannot_be_read_may_come_from_the_wrong_address() -> None:
+    unreadable = explain(ModelAPIError("m", "Expected JSON"), "p:m").error
+    assert unreadable.code == "upstream_unreadable"
+    assert "`base_url` of the provider 'p'" in str(unreadable.hint)
+
+
+class NoCredentialsError(Exception):
+    """As the AWS SDK calls it."""
+
+
+def test_a_cloud_without_credentials_says_which_to_set() -> None:
+    error = explain(NoCredentialsError("Unable to locate credentials"), "bedrock:m").error
+    assert isinstance(error, SetupError)
+    assert "AWS_BEARER_TOKEN_BEDROCK" in str(error.hint)

@@ -39,19 +39,31 @@ class Known:
 
 
 async def insert(tx: Connection, rows: Sequence[NewRow]) -> None:
-    """Write entries; an entry that is there already gets the newer answer and a new number."""
-    await tx.cursor().executemany(
-        """INSERT INTO answer_cache AS held
+    """Write entries, no two of one key; an entry that is there already gets the newer answer and a new number.
+
+    One statement: a shutdown in its midst is rolled back and leaves the connection as it was.
+    """
+    await tx.execute(
+        """INSERT INTO answer_cache
             (key, app, corpus, generation, answer, expires_at, scope, question, vector)
-        VALUES (%s, %s, %s, %s, %s, to_timestamp(%s), %s, %s, %s)
+        SELECT key, app, corpus, generation, answer, to_timestamp(expires_at), scope, question, vector
+        FROM unnest(%s::bytea[], %s::text[], %s::text[], %s::text[], %s::bytea[], %s::float8[], %s::bytea[],
+            %s::text[], %s::bytea[])
+            AS fresh (key, app, corpus, generation, answer, expires_at, scope, question, vector)
         ON CONFLICT (key) DO UPDATE SET answer = excluded.answer, expires_at = excluded.expires_at,
             number = DEFAULT, created_at = now()""",
-        [
-            (row.key, row.app, row.corpus, row.generation, row.answer, row.expires_at, row.scope, row.question,
-             row.vector)
-            for row in rows
-        ],
-    )  # fmt: skip
+        (
+            [row.key for row in rows],
+            [row.app for row in rows],
+            [row.corpus for row in rows],
+            [row.generation for row in rows],
+            [row.answer for row in rows],
+            [row.expires_at for row in rows],
+            [row.scope for row in rows],
+            [row.question for row in rows],
+            [row.vector for row in rows],
+        ),
+    )
 
 
 async def find(tx: Connection, key: bytes) -> tuple[bytes, float] | None:

@@ -11,7 +11,7 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
 
-from answerable.answering.calls import Bill, to_plan
+from answerable.answering.calls import Bill, BilledModel, to_plan
 from answerable.answering.follow_up.history import fit_history
 from answerable.answering.follow_up.rewriting import rewrite
 from answerable.answering.grounded.context import fit_hits, to_evidence, to_sources
@@ -46,6 +46,9 @@ from answerable.traces.recorder import Step
 
 MODEL_OF_NOBODY = "none"
 """The model's name in an answer for which no model was called: nothing was found to answer from."""
+
+_LEAST_JUDGEMENT = 0.1
+"""Seconds that a judge gets when no time is left."""
 
 
 @dataclass(slots=True)
@@ -170,7 +173,7 @@ class GroundedRunner:
     async def _call(self, run: _Run, messages: Sequence[Message]) -> AsyncGenerator[DeltaEvent, None]:
         """Stream one model call; when it is through, `run` holds its text, tokens and price."""
         content, request = run.work.variant.content, run.work.request
-        left = content.resilience.deadline - (self._clock.monotonic() - run.work.started)
+        left = self._get_seconds_left(run)
         if left <= 0:
             raise DeadlineExceeded(
                 "The time for this question is used up.", hint="Raise the app's `deadline`."
@@ -203,7 +206,12 @@ class GroundedRunner:
             return
         name, spans = run.grounding.verifier, run.work.spans
         with run.step(names.VERIFICATION) as step, current(spans, step):
-            verifier = self._verifiers.get(name, wrap=lambda model: trace_model(model, spans, step))
+            verifier = self._verifiers.get(
+                name,
+                wrap=lambda model: BilledModel(trace_model(model, spans, step), run.bill),
+                # An answer that took all the time is given all the same: its sentences are `unchecked`.
+                deadline=max(self._get_seconds_left(run), _LEAST_JUDGEMENT),
+            )
             evidence = to_evidence(run.hits)
             language = run.hits[0].language
             run.citations = tuple(await verifier.verify(run.text, evidence, language=language))
@@ -240,6 +248,11 @@ class GroundedRunner:
             self._note(run, "repair")
             await self._verify(run)
             run.parent = outer
+
+    def _get_seconds_left(self, run: _Run) -> float:
+        """Return what is left of the app's deadline; negative when it has passed."""
+        passed = self._clock.monotonic() - run.work.started
+        return run.work.variant.content.resilience.deadline - passed
 
     def _note(self, run: _Run, step: str) -> None:
         """Note how many milliseconds after its start the run came to the end of a step."""

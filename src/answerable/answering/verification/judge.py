@@ -33,12 +33,14 @@ _SCORES: Mapping[Verdict, float] = {"supported": 1.0, "partial": 0.5, "unsupport
 _FENCED = re.compile(r"```(?:json)?\s*(.*?)```", re.DOTALL)
 _TOKENS_PER_SENTENCE = 120
 _MAX_REASON = 300
+LONGEST_JUDGEMENT = 30.0
+"""Seconds."""
 
 
 class JudgeVerifier:
     """Asks a chat model. Whatever goes wrong with it makes sentences `unchecked` and says why; it never raises."""
 
-    def __init__(self, model: ChatModel, *, deadline: float = 30.0) -> None:
+    def __init__(self, model: ChatModel, *, deadline: float = LONGEST_JUDGEMENT) -> None:
         self.name = f"model:{model.name}"
         self._model = model
         self._deadline = deadline

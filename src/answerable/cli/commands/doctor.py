@@ -102,7 +102,7 @@ async def _check_model(services: Services) -> Check:
             "model",
             "ok",
             f"{name}: quotes the sources, offline",
-            "For written answers set a provider's key (such as OPENAI_API_KEY) or `model` in apps/ask.yaml.",
+            "For written answers set a provider's key, such as OPENAI_API_KEY, or default_model in answerable.toml.",
         )
     health = await services.models.check(name)
     return Check("model", "ok" if health.ok else "failed", f"{health.name}: {health.detail}", health.hint)

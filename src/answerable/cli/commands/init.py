@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import Annotated
 
@@ -31,20 +32,23 @@ def init(
     """Make a workspace: `answerable.toml` with the settings to choose from. Nothing is overwritten."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        made = _write_new(folder / FILE_NAME, _CONFIG) + _write_new(
-            folder / ".gitignore", f"{STATE_FOLDER}/\n"
-        )
+        done = [
+            _write_new(folder / FILE_NAME, _CONFIG),
+            _write_new(folder / ".gitignore", f"{STATE_FOLDER}/\n"),
+        ]
     except OSError as error:
         raise SetupError(
             f"{folder} cannot be written: {error.strerror}.", hint="Choose another folder."
         ) from error
-    for path in made:
-        typer.echo(f"made {path}")
-    typer.echo("Next: answerable ingest FOLDER, then answerable serve.")
+    for line in done:
+        typer.echo(line)
+    enter = "" if folder.resolve() == Path.cwd() else f"cd {shlex.quote(str(folder))}, then "
+    typer.echo(f"Next: {enter}answerable ingest FOLDER, then answerable serve.")
 
 
-def _write_new(path: Path, text: str) -> list[Path]:
+def _write_new(path: Path, text: str) -> str:
+    """Write the file unless it is there, and say which."""
     if path.exists():
-        return []
+        return f"kept {path}, which was there"
     path.write_text(text, encoding="utf-8")
-    return [path]
+    return f"made {path}"

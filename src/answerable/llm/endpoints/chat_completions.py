@@ -96,7 +96,9 @@ class ChatCompletionsEndpoint:
         try:
             return cast("dict[str, Any]", from_json(response.content))
         except ValueError as error:
-            raise ModelAPIError(self._name, f"Expected JSON, got {_get_kind(response)}.") from error
+            kind = _get_kind(response)
+            got = "JSON that breaks off or does not parse" if "json" in kind else kind
+            raise ModelAPIError(self._name, f"Expected an answer in JSON, got {got}.") from error
 
     def _body(self, request: ChatRequest) -> dict[str, Any]:
         messages = [

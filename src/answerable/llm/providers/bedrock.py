@@ -27,6 +27,9 @@ DIMENSIONS: Mapping[str, int] = {
 }
 _CONFIG = Config(connect_timeout=5, read_timeout=120, retries={"total_max_attempts": 1})
 
+_BEARER = Config(signature_version="bearer")
+"""The SDK takes to a key by itself only where it stands in the environment."""
+
 
 class BearerSession(Session):  # type: ignore[misc]
     """Signs with a Bedrock API key instead of the machine's credentials."""
@@ -54,7 +57,8 @@ def build(settings: ProviderSettings, _http: httpx2.AsyncClient) -> Kit:
         region_name=region,
         profile_name=settings.options.get("profile"),
     )
-    client = session.client("bedrock-runtime", config=_CONFIG, endpoint_url=settings.base_url)
+    config = _CONFIG.merge(_BEARER) if settings.api_key else _CONFIG
+    client = session.client("bedrock-runtime", config=config, endpoint_url=settings.base_url)
     provider = BedrockProvider(bedrock_client=client)
     return Kit(
         chat=lambda model: BedrockConverseModel(model, provider=provider),
