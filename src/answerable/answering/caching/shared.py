@@ -11,7 +11,7 @@ import asyncio
 import logging
 from collections import OrderedDict, deque
 from collections.abc import AsyncIterator, Callable, Collection, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Final
 
@@ -35,6 +35,8 @@ _WAITING: Final = 2_000
 _REMEMBERED: Final = 50_000
 _KEPT: Final = 200_000
 _CLEANING_SECONDS: Final = 60.0
+_PATIENCE: Final = 10.0
+"""Seconds that a round in progress gets to finish at the end, before it is broken off and written again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,7 @@ class SharedAnswers:
         self._changed: set[str] = set()
         self._cleaned = clock.monotonic()
         self._wake = asyncio.Event()
+        self._round = asyncio.Lock()
 
     def note(self, key: CacheKey) -> None:
         """Take in that somebody asks, and in which state the collection is."""
@@ -108,6 +111,9 @@ class SharedAnswers:
         try:
             yield
         finally:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_PATIENCE), self._round:
+                    task.cancel()
             await stop(task)
             try:
                 await self._write()
@@ -124,8 +130,9 @@ class SharedAnswers:
     async def _run_for_ever(self) -> None:
         while True:
             try:
-                await self.sync()
-                await self._clean()
+                async with self._round:
+                    await self.sync()
+                    await self._clean()
             except Unavailable:
                 self._wake.set()
             except Exception:

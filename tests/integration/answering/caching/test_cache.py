@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import aclosing
+from contextlib import AsyncExitStack, aclosing
 from decimal import Decimal
 from typing import Any
 
@@ -114,6 +114,27 @@ async def test_another_server_and_the_next_process_find_the_answer(
     assert found.sources == run.answer.sources
     assert found.citations == run.answer.citations
     assert found.saved_usd == run.answer.cost_usd
+
+
+async def test_an_answer_that_is_being_written_at_the_end_is_written_once(
+    server: Callable[..., AnswerCache], database: Database
+) -> None:
+    one, other = server(), server()
+    await _ask(one, _key(), ScriptedRun())
+    await one.sync()
+    async with AsyncExitStack() as stack:
+        await stack.enter_async_context(other.opened())
+        async with database.transaction() as tx:
+            await tx.execute("UPDATE answer_cache SET key = %s", [_key("Another?").digest])
+            await _ask(other, _key("Another?"), ScriptedRun())
+            await _wait_for_waiting(database)
+            closing = asyncio.create_task(stack.aclose())
+            await asyncio.sleep(0)
+            await tx.rollback()
+        await closing
+    async with database.transaction() as tx:
+        row = await (await tx.execute("SELECT count(*), max(number) FROM answer_cache")).fetchone()
+    assert row == (2, 2)  # one that was broken off would have used up a number
 
 
 @pytest.mark.parametrize(
@@ -278,6 +299,16 @@ async def test_like_questions_are_shared_between_servers_but_not_between_groups_
     for changed in ({"caller": Caller(groups=frozenset({"x"}))}, {"index": IndexState("docs", 3, 18)}):
         assert not (await _ask(other, _key(like, variant=SEMANTIC, **changed), run)).cached
     assert (await _ask(other, _key(like, variant=SEMANTIC), run)).cached
+
+
+async def _wait_for_waiting(database: Database) -> None:
+    """Wait until a statement waits for a lock."""
+    async with asyncio.timeout(60):
+        while True:
+            async with database.transaction() as tx:
+                row = await (await tx.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")).fetchone()
+            if row != (0,):
+                return
 
 
 async def _wait_for_rows(database: Database, rows: int) -> None:
