@@ -1,8 +1,8 @@
 """What an OpenAI client sends, mapped onto a `prompt` app. All of the mapping is here.
 
-- The app declares a text: the last user message fills its one required text, or else its only text; the images of
-  that message fill the declared images in order. The messages before it are the history. System messages of the
-  client are left out: the prompt of such an app is its own.
+- The app declares a text: the last user message fills its one required text, or else its only text; a choice out of a
+  list is none. The images of that message fill the declared images in order. The messages before it are the history.
+  System messages of the client are left out: the prompt of such an app is its own.
 - The app declares no input: the last user message goes to the model as it is, after the app's system prompt, and the
   client's system messages follow that one as a second system message.
 """
@@ -55,8 +55,8 @@ def _fill_input(declared: Declared, message: Message) -> dict[str, Any]:
         filled[name] = message.content
     elif message.content.strip():
         raise InvalidInput(
-            "This app takes more than one text, and a chat message is one.",
-            hint="Send its fields by name to POST /v1/apps/{app}/run.",
+            "This app takes no text, or more than one, and a chat message is one.",
+            hint="Send its fields by name to POST /v1/apps/NAME/run.",
             code="needs_fields",
         )
     return filled
@@ -73,7 +73,7 @@ def _fill_images(declared: Declared, images: Sequence[Image]) -> list[tuple[str,
 
 
 def _find_text_field(declared: Declared) -> str | None:
-    texts = [name for name, field in declared.items() if field.type == "string"]
+    texts = [name for name, field in declared.items() if field.type == "string" and field.enum is None]
     required = [name for name in texts if declared[name].required and declared[name].default is None]
     for names in (required, texts):
         if len(names) == 1:

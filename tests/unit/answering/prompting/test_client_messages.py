@@ -34,6 +34,12 @@ def test_its_images_fill_the_declared_images() -> None:
     assert mapped.input == {"photo": PNG, "note": "almost new"}
 
 
+def test_a_choice_is_no_text_to_fill() -> None:
+    declared = {**PHOTO, "condition": InputField(enum=("new", "worn"), required=False, default="worn")}
+    mapped = map_messages(declared, [Message("user", "almost new", (PNG,))])
+    assert mapped.input == {"photo": PNG, "note": "almost new"}
+
+
 def test_without_declared_input_the_messages_pass_through() -> None:
     mapped = map_messages({}, [Message("system", "One."), *TALK])
 
