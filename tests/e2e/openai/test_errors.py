@@ -88,6 +88,15 @@ def test_a_model_that_is_no_app(client: openai.OpenAI, model: str, stream: bool)
     assert error["type"] == "invalid_request_error"
 
 
+def test_what_is_not_served_says_what_is(client: openai.OpenAI) -> None:
+    with pytest.raises(openai.NotFoundError) as failure:
+        client.completions.create(model="chat", prompt="Hello")
+    assert "/v1/chat/completions" in get_error(failure)["message"]
+    with pytest.raises(openai.NotFoundError) as failure:
+        client.embeddings.create(model="chat", input="Hello")
+    assert "/v1/search" in get_error(failure)["message"]
+
+
 def test_an_unknown_model_is_not_listed(client: openai.OpenAI) -> None:
     with pytest.raises(openai.NotFoundError) as failure:
         client.models.retrieve("gpt-9")
