@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
@@ -19,6 +20,9 @@ FOLDER = "prompts"
 
 _KEYS = ("file", "text", "partials")
 _IN_PLACE = "For a prompt in place write `prompt: |` and the text below."
+_IS_TEXT = re.compile(r"\{[{%]|\s")
+"""What a text holds, and hardly a path."""
+
 _FILES = frozenset({"image", "document"})
 _ASKED = frozenset({"question", "sources", "abstention"})
 _NEEDED = frozenset({"question", "sources"})
@@ -96,7 +100,7 @@ class PromptReader:
         try:
             return self._files.read_text(name)
         except FileRefused as error:
-            hint = _IN_PLACE if "{{" in name else error.suggestion
+            hint = _IN_PLACE if _IS_TEXT.search(name) else error.suggestion
             self._problems.add(node, error.message, hint)
             return None
 

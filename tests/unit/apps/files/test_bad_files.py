@@ -53,6 +53,9 @@ _SCHEMA = "    output:\n      schema:\n"
         (HEAD + "    model: [a:b, 3]\n", 7, "3 does not name a model", "PROVIDER:MODEL"),
         (HEAD + "    model: []\n", 7, "empty list", "PROVIDER:MODEL"),
         (HEAD + "    model: [[]]\n", 7, "empty list", "PROVIDER:MODEL"),
+        # a prompt that looks like a text
+        ("kind: prompt\nvariants: {v: {prompt: Hello to you}}\n", 2, "no file Hello to you", "`prompt: |`"),
+        ("kind: prompt\nvariants: {v: {prompt: '{% if a %}b{% endif %}'}}\n", 2, "no file", "`prompt: |`"),
         # numbers
         (HEAD + "    temperature: 3\n", 7, "'temperature' should be less than or equal to 2", ""),
         (HEAD + "    max_tokens: many\n", 7, "'max_tokens' should be a valid integer", ""),
