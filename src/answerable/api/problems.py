@@ -20,7 +20,10 @@ _log = logging.getLogger(__name__)
 
 
 def to_problem(error: AnswerableError) -> dict[str, Any]:
-    """Return the body: `type`, `title`, `status`, `detail`, and our `code` (stable) and `hint` (what to do)."""
+    """Return the body: `type`, `title`, `status`, `detail`, and our `code` (stable) and `hint` (what to do).
+
+    The error of a run names its trace; InvalidFields has its `errors`, a field each.
+    """
     problem: dict[str, Any] = {
         "type": f"urn:answerable:problem:{error.code}",
         "title": error.title,
@@ -33,6 +36,8 @@ def to_problem(error: AnswerableError) -> dict[str, Any]:
     problems: Sequence[FieldProblem] = getattr(error, "problems", ())
     if problems:
         problem["errors"] = [{"at": one.at, "problem": one.problem} for one in problems]
+    if error.trace_id is not None:
+        problem["trace_id"] = error.trace_id
     return problem
 
 

@@ -15,6 +15,8 @@ def report(error: AnswerableError) -> int:
     console.print(f"[bold red]error[/]: {_plain(_describe(error))}", soft_wrap=True)
     if error.hint:
         console.print(f"[dim]hint[/]:  {_plain(error.hint)}", soft_wrap=True)
+    if error.trace_id:
+        console.print(f"[dim]trace[/]: {error.trace_id}", soft_wrap=True)
     return WRONG_USAGE if isinstance(error, InvalidInput | NotFound) else FAILED
 
 

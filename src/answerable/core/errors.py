@@ -39,13 +39,14 @@ class AnswerableError(Exception):
 
     `detail` says what was wrong with this very request, `hint` what to do about it, and `code` is stable:
     programs may compare it. Nothing secret goes in either text. `attempts` are the tries (`llm.types.Attempt`) of
-    the model call that ended in it, where one did.
+    the model call that ended in it, where one did, and `trace_id` is the trace that was recorded of the run.
     """
 
     status = 500
     code = "error"
     title = "Something went wrong"
     attempts: tuple[object, ...] = ()
+    trace_id: str | None = None
 
     def __init__(self, detail: str, *, hint: str | None = None, code: str | None = None) -> None:
         super().__init__(detail if hint is None else f"{detail} {hint}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.e2e.running import RunningServer
+from tests.e2e.running import RunningServer, run_command
 
 RUN = "/v1/apps/triage/run"
 TICKET = {"ticket": "The export hangs. Category: bug. Urgency: high."}
@@ -83,6 +84,28 @@ def test_every_wrong_field_is_named(client: httpx.Client) -> None:
     problem = response.json()
     assert problem["code"] == "invalid_input"
     assert [error["at"] for error in problem["errors"]] == ["foto", "photo", "condition"]
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_an_answer_that_never_fits_names_the_trace_with_the_words_of_the_model(
+    client: httpx.Client, examples: Path, stream: bool
+) -> None:
+    body = {"input": {"text": "Total: 12.50"}, "stream": stream}
+    response = client.post("/v1/apps/hopeless/run", json=body)
+    problem = response.json()
+    assert (response.status_code, problem["code"]) == (422, "output_invalid")
+    trace = get_trace(client, problem["trace_id"])
+    assert trace["status"] == "error"
+    assert trace["raw"] == ["I would rather not put this into JSON."] * 2
+    assert trace["raw"][0] in run_command("traces", "show", trace["id"], workspace=examples).stdout
+
+
+def get_trace(client: httpx.Client, trace_id: str) -> dict[str, Any]:
+    """Return a trace once it is written."""
+    deadline = time.monotonic() + 60
+    while (response := client.get(f"/v1/traces/{trace_id}")).status_code == 404:
+        assert time.monotonic() < deadline, "The trace does not come."
+    return dict(response.json())
 
 
 @pytest.mark.parametrize(

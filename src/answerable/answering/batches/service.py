@@ -149,6 +149,8 @@ def describe_failure(error: AnswerableError) -> dict[str, Any]:
     problems = getattr(error, "problems", ())
     if problems:
         described["errors"] = [{"at": one.at, "problem": one.problem} for one in problems]
+    if error.trace_id is not None:
+        described["trace_id"] = error.trace_id
     return described
 
 

@@ -105,6 +105,10 @@ class RunRecorder:
         trace = to_trace(work, began, duration, answer=answer, failure=failure)
         self._on_run(trace)
         self._traces.record(trace, spans.finish())
+        if (
+            isinstance(failure, AnswerableError) and failure.trace_id is None
+        ):  # one for all who waited for this run
+            failure.trace_id = work.trace_id
 
 
 def _describe_run(work: Work) -> dict[str, Any]:

@@ -69,6 +69,6 @@ def _print_verdicts(console: Console, answer: Answer) -> None:
     cost = show_price(answer.cost_usd)
     took = answer.timings_ms["total"]
     console.print(
-        f"  {answer.model} · {took:.0f} ms · {answer.tokens_used} tokens · {cost}",
+        f"  {answer.model} · {took:.0f} ms · {answer.tokens_used} tokens · {cost} · trace {answer.trace_id}",
         style="dim",
     )

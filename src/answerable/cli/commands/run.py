@@ -117,7 +117,7 @@ def _print_answer(answer: Answer, *, as_json: bool) -> None:
     cost = show_price(answer.cost_usd)
     took = answer.timings_ms.get("total", 0.0)
     _stderr().print(
-        f"{answer.model} · {took:.0f} ms · {answer.tokens_used} tokens · {cost}",
+        f"{answer.model} · {took:.0f} ms · {answer.tokens_used} tokens · {cost} · trace {answer.trace_id}",
         style="dim",
         markup=False,
     )

@@ -142,6 +142,10 @@ def _print_attempts(console: Console, run: Trace) -> None:
 def _print_outcome(console: Console, run: Trace) -> None:
     _print_title(console, "Answer")
     console.print(Text(to_visible(run.output)) if run.output else Text("none", style="dim"), soft_wrap=True)
+    if run.raw:
+        _print_title(console, "What the model wrote, and was not passed on")
+    for text in run.raw:
+        console.print(Text(to_visible(text)), soft_wrap=True)
     if run.citations:
         _print_title(console, "Sentences")
     for citation in run.citations:
