@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from answerable.access.budgets.types import Estimate
+from answerable.answering.metering import IMAGE_TOKENS
 from answerable.answering.types import RunRequest
 from answerable.apps.content import VariantContent
 from answerable.llm.tokens import estimate_tokens
-
-_IMAGE_TOKENS = 1_000
-"""About what providers count for a picture of the size that we send."""
 
 
 def estimate_use(content: VariantContent, request: RunRequest) -> Estimate:
@@ -19,4 +17,4 @@ def estimate_use(content: VariantContent, request: RunRequest) -> Estimate:
     files += sum(len(message.images) for message in request.messages)
     passages = 0 if content.grounding is None else content.grounding.context_tokens
     longest = request.max_tokens or content.max_tokens
-    return Estimate(tokens=float(texts + files * _IMAGE_TOKENS + passages + longest))
+    return Estimate(tokens=float(texts + files * IMAGE_TOKENS + passages + longest))

@@ -17,7 +17,6 @@ from answerable.answering.caching.keys import IndexState
 from answerable.answering.caching.service import AnswerCache
 from answerable.answering.dialogue import Dialogue
 from answerable.answering.estimating import estimate_use
-from answerable.answering.recording import find_bill, list_attempts
 from answerable.answering.restricting import restrict
 from answerable.answering.runs import Runner, Work
 from answerable.answering.tracing.recorder import RunRecorder
@@ -136,7 +135,7 @@ class FrontService:
             raise
         finally:
             if answer is None:
-                _settle_failure(reservation, failure)
+                _settle_unanswered(reservation, work)
             self._recorder.end(work, began, answer=answer, failure=failure, keep=kept)
 
     def _invite_feedback(self, answer: Answer, work: Work, began: datetime) -> Answer:
@@ -203,10 +202,11 @@ def _find_collection(work: Work) -> str | None:
     return None if grounding is None else work.request.collection or grounding.collection
 
 
-def _settle_failure(reservation: Reservation, failure: BaseException | None) -> None:
-    """Count a run that failed: its calls as far as they are known; nothing when no model was asked."""
-    bill = find_bill(failure)
-    if bill is not None:
-        reservation.settle(tokens=bill.usage.total, usd=bill.cost_usd)
-    elif list_attempts(failure):
-        reservation.settle(usd=None)
+def _settle_unanswered(reservation: Reservation, work: Work) -> None:
+    """Count a run that failed, or whose reader left: the calls of models that it made; nothing when it made none.
+
+    One whose call is still under way goes on for others who ask the same, and one of them pays.
+    """
+    meter = work.meter
+    if meter.calls and not meter.open:
+        reservation.settle(tokens=meter.tokens, usd=meter.cost_usd)

@@ -6,6 +6,7 @@ from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from answerable.answering.metering import Meter
 from answerable.answering.types import AnswerEvent, Caller, RunRequest
 from answerable.apps.types import Variant
 from answerable.llm.types import Message
@@ -20,7 +21,7 @@ class Work:
     `history` are the earlier turns, already within the variant's budget. `raw` collects the model's texts that
     were not what was wanted, and `searched_for` is a follow-up as it was rewritten: both for the trace, as are
     `spans`, the `label` that the variant was found by, whether anything of the answer has `begun` to be passed on, and
-    when the reader of a live run saw its `first_text` (monotonic time).
+    when the reader of a live run saw its `first_text` (monotonic time). `meter` counts what its model calls use.
     """
 
     request: RunRequest
@@ -36,6 +37,7 @@ class Work:
     label: str = ""
     begun: bool = False
     first_text: float | None = None
+    meter: Meter = field(default_factory=Meter)
 
     @property
     def collection(self) -> str:

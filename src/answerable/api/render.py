@@ -76,6 +76,7 @@ def render_answer(answer: Answer) -> dict[str, Any]:
         "app": answer.app,
         "variant": answer.variant,
         "cost_usd": None if answer.cost_usd is None else float(answer.cost_usd),
+        "saved_usd": None if answer.saved_usd is None else float(answer.saved_usd),
         "cached": answer.cached,
         "abstained": answer.abstained,
         "ingesting": answer.ingesting,

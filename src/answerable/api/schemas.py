@@ -70,6 +70,7 @@ class AskOut(BaseModel):
                     "app": "ask",
                     "variant": "default@4c1d2a90be11",
                     "cost_usd": 0.0,
+                    "saved_usd": None,
                     "cached": False,
                     "abstained": False,
                     "ingesting": False,
@@ -86,6 +87,7 @@ class AskOut(BaseModel):
     app: str
     variant: str
     cost_usd: float | None = Field(description="null when the price of the model is unknown")
+    saved_usd: float | None = Field(None, description="what a cached answer would have cost")
     cached: bool
     abstained: bool
     ingesting: bool = Field(description="it abstained while documents were still coming in: ask again later")

@@ -18,7 +18,7 @@ from answerable.llm.providers.types import Backend, BatchApi, Connection, ModelF
 from answerable.llm.routing.fleet import Fleet, Source
 from answerable.llm.routing.types import CallPlan
 from answerable.llm.status import ModelRecord, ModelStatus, Served
-from answerable.llm.types import ChatModel, ChatRequest, ChatResult, Embedder, Message
+from answerable.llm.types import ChatModel, ChatRequest, ChatResult, Embedder, Message, Usage
 
 _CHECK_SECONDS = 20.0
 _CHECK = ChatRequest(
@@ -150,6 +150,14 @@ class Models:
             return ModelFacts()
         # Loading an SDK and looking through the public price list must not stop the event loop.
         return await asyncio.to_thread(lambda: self._connect(provider).describe(model))
+
+    def find_cost(self, name: str, usage: Usage) -> Decimal | None:
+        """Return what such a call of a chat model in use costs now, in US dollars; None where that is unknown."""
+        provider, model = split_name(name)
+        if provider == LOCAL:
+            return Decimal(0)
+        connection = self._connections.get(provider)
+        return None if connection is None else connection.find_cost(model, usage)
 
     def describe_origin(self, names: Iterable[str]) -> str:
         """Return what these names stand for here: kind, address and options of their providers, no key."""

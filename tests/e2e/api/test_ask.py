@@ -19,6 +19,7 @@ KEYS = {
     "app",
     "variant",
     "cost_usd",
+    "saved_usd",
     "cached",
     "abstained",
     "ingesting",

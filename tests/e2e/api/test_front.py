@@ -31,6 +31,11 @@ output = 2
 scope = "app"
 match = "scarce"
 requests = 2
+
+[[budgets]]
+scope = "app"
+match = "left"
+requests = 2
 """
 
 
@@ -66,6 +71,15 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
         write_app(
             workspace,
             "silent",
+            kind="prompt",
+            model="fake:fake-1!stall",
+            prompt=PROMPT,
+            input={"text": "string"},
+        )
+        write_app(workspace, "judged", model="fake:fake-1", verifier="model:fake:fake-1")
+        write_app(
+            workspace,
+            "left",
             kind="prompt",
             model="fake:fake-1!stall",
             prompt=PROMPT,
@@ -170,6 +184,40 @@ def test_a_spent_budget_refuses_with_when_to_come_back(client: httpx.Client) -> 
     refused = run(client, "scarce", "one more")
     assert refused.json()["code"] == "budget_exhausted"
     assert int(refused.headers["retry-after"]) > 0
+
+
+def test_an_answer_costs_what_all_of_its_model_calls_cost(client: httpx.Client) -> None:
+    def ask(question: str) -> dict[str, Any]:
+        body = {"question": question, "app": "judged", "conversation_id": "costs"}
+        return dict(client.post("/ask", json=body).json())
+
+    ask("Where is the lighthouse of Skagen?")
+    answer = ask("How tall is it?")
+    spans = get_trace(client, answer["trace_id"])["spans"]
+    costs = [span["attributes"]["answerable.cost_usd"] for span in spans if span["name"].startswith("chat ")]
+    assert len(costs) == 3, "the question rewritten, answered, and its answer checked"
+    assert answer["cost_usd"] == pytest.approx(sum(costs))
+    again = client.post(
+        "/ask", json={"question": "Where is the lighthouse of Skagen?", "app": "judged"}
+    ).json()
+    assert (again["cached"], again["cost_usd"]) == (True, 0)
+    assert again["saved_usd"] > 0
+
+
+def test_who_hangs_up_before_the_end_has_used_the_budget_too(client: httpx.Client) -> None:
+    def ask(number: int) -> int:
+        body = {"input": {"text": f"number {number}"}, "stream": True}
+        with client.stream("POST", "/v1/apps/left/run", json=body) as response:
+            next(response.iter_lines(), None)  # the first text has come: hang up
+            return response.status_code
+
+    deadline = time.monotonic() + 60
+    asked = 0
+    while ask(asked) == 200:
+        asked += 1
+        assert time.monotonic() < deadline, "hanging up was free"
+        time.sleep(0.05)
+    assert "used up: 2 of 2 requests" in run(client, "left", "one more").json()["detail"]
 
 
 def test_a_follow_up_is_answered_from_what_was_said(client: httpx.Client) -> None:

@@ -34,11 +34,10 @@ _FENCE: Final = re.compile(r"<(?=\s*/?\s*(?:conversation|question))", re.IGNOREC
 
 @dataclass(frozen=True, slots=True)
 class Standalone:
-    """The question to search for. `result` is the model call that made it, to be counted and priced."""
+    """The question to search for, and whether it is another one than was asked."""
 
     question: str
     changed: bool
-    result: ChatResult | None = None
 
 
 async def rewrite(
@@ -52,10 +51,10 @@ async def rewrite(
     turns = to_turns(history)
     if not turns:
         return Standalone(question, changed=False)
-    result = None if model is None else await _ask(model, question, turns, deadline)
-    written = None if result is None else _accept(result.text, question, turns)
+    reply = None if model is None else await _ask(model, question, turns, deadline)
+    written = None if reply is None else _accept(reply.text, question, turns)
     standing = resolve(question, turns) if written is None else written
-    return Standalone(standing, standing != question, result)
+    return Standalone(standing, standing != question)
 
 
 async def _ask(model: ChatModel, question: str, turns: Sequence[Turn], deadline: float) -> ChatResult | None:

@@ -11,11 +11,12 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
 
-from answerable.answering.calls import Bill, BilledModel, to_plan
+from answerable.answering.calls import Bill, to_plan
 from answerable.answering.follow_up.history import fit_history
 from answerable.answering.follow_up.rewriting import rewrite
 from answerable.answering.grounded.context import fit_hits, to_evidence, to_sources
 from answerable.answering.grounded.prompt import GroundedPrompt
+from answerable.answering.metering import MeteredCall, MeteredModel
 from answerable.answering.question import clean_question
 from answerable.answering.runs import Work
 from answerable.answering.tracing.models import trace_model
@@ -126,13 +127,11 @@ class GroundedRunner:
             standing = await rewrite(
                 run.question,
                 work.history,
-                model=None if model is None else trace_model(model, work.spans, step),
+                model=None if model is None else self._meter(run, trace_model(model, work.spans, step)),
                 deadline=min(10.0, content.resilience.deadline / 4),
             )
             step.set({names.REWRITTEN: standing.changed, names.RETRIEVAL_QUERY: standing.question})
         run.question = work.searched_for = standing.question
-        if standing.result is not None:
-            run.bill.add(standing.result)
         self._note(run, "rewrite")
 
     async def _retrieve(self, run: _Run) -> None:
@@ -172,13 +171,13 @@ class GroundedRunner:
 
     async def _call(self, run: _Run, messages: Sequence[Message]) -> AsyncGenerator[DeltaEvent, None]:
         """Stream one model call; when it is through, `run` holds its text, tokens and price."""
-        content, request = run.work.variant.content, run.work.request
+        work, content, request = run.work, run.work.variant.content, run.work.request
         left = self._get_seconds_left(run)
         if left <= 0:
             raise DeadlineExceeded(
                 "The time for this question is used up.", hint="Raise the app's `deadline`."
             )
-        call = ChatRequest(
+        asked = ChatRequest(
             messages=tuple(messages),
             max_tokens=request.max_tokens or content.max_tokens,
             temperature=content.temperature if request.temperature is None else request.temperature,
@@ -189,8 +188,9 @@ class GroundedRunner:
             seed=request.seed,
         )
         model = run.trace(await self._models.load(to_plan(content)))
-        async with aclosing(model.stream(call)) as parts:
-            async for part in parts:
+        async with MeteredCall(work.meter, model, asked, self._models.find_cost) as call:
+            async for part in call.parts:
+                call.hear(part)
                 if isinstance(part, TextDelta):
                     if "first_token" not in run.timings:
                         self._note(run, "first_token")
@@ -198,6 +198,10 @@ class GroundedRunner:
                 else:
                     run.text = part.text.strip()
                     run.bill.add(part)
+
+    def _meter(self, run: _Run, model: ChatModel) -> ChatModel:
+        """Return the model as one whose calls are on the answer's bill, though they do not write it."""
+        return MeteredModel(model, run.work.meter, self._models.find_cost, run.bill.add_aside)
 
     async def _verify(self, run: _Run) -> None:
         run.abstained = is_abstention(run.text)
@@ -208,7 +212,7 @@ class GroundedRunner:
         with run.step(names.VERIFICATION) as step, current(spans, step):
             verifier = self._verifiers.get(
                 name,
-                wrap=lambda model: BilledModel(trace_model(model, spans, step), run.bill),
+                wrap=lambda model: self._meter(run, trace_model(model, spans, step)),
                 # An answer that took all the time is given all the same: its sentences are `unchecked`.
                 deadline=max(self._get_seconds_left(run), _LEAST_JUDGEMENT),
             )

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from answerable.answering.calls import Bill, to_plan
+from answerable.answering.metering import MeteredCall
 from answerable.answering.prompting.files import FileLoader
 from answerable.answering.prompting.outputs import Checked, OutputCheck, OutputInvalid
 from answerable.answering.prompting.prompt import AppPrompt
@@ -147,8 +148,10 @@ class PromptRunner:
             return
         content = run.work.variant.content
         model = trace_model(await self._models.load(to_plan(content)), run.work.spans, parent)
-        async with aclosing(model.stream(self._request(run, messages))) as parts:
-            async for part in parts:
+        request = self._request(run, messages)
+        async with MeteredCall(run.work.meter, model, request, self._models.find_cost) as call:
+            async for part in call.parts:
+                call.hear(part)
                 if isinstance(part, TextDelta):
                     if "first_token" not in run.timings:
                         self._note(run, "first_token")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
 from functools import partial
 from importlib import import_module
 
@@ -26,7 +27,7 @@ from answerable.llm.providers.registry import EXTRAS, KINDS
 from answerable.llm.providers.types import ModelFacts, ProviderSettings
 from answerable.llm.routing.types import SingleModel, Trouble
 from answerable.llm.status import ModelRecord
-from answerable.llm.types import Embedder
+from answerable.llm.types import Embedder, Usage
 
 _TIMEOUT = httpx2.Timeout(600, connect=5)
 """A backstop only: every call runs under a deadline of its own, far shorter than this."""
@@ -100,6 +101,9 @@ class ProviderConnection:
 
     def explain(self, error: Exception, name: str) -> Trouble:
         return explain(error, name)
+
+    def find_cost(self, model: str, usage: Usage) -> Decimal | None:
+        return self._prices.find_cost(model, usage)
 
     def describe(self, model: str) -> ModelFacts:
         """Return what the price list and Pydantic AI's profile of the model say; a profile knows by its name alone."""

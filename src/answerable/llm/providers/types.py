@@ -9,7 +9,7 @@ from typing import Protocol
 
 from answerable.llm.routing.types import SingleModel, Trouble
 from answerable.llm.status import ModelRecord
-from answerable.llm.types import ChatRequest, ChatResult, Embedder
+from answerable.llm.types import ChatRequest, ChatResult, Embedder, Usage
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +120,10 @@ class Connection(Protocol):
 
     def explain(self, error: Exception, name: str) -> Trouble:
         """Return what an error of the model called `name` means."""
+        ...
+
+    def find_cost(self, model: str, usage: Usage) -> Decimal | None:
+        """Return what such a call costs now in US dollars, None where the price is unknown."""
         ...
 
     def describe(self, model: str) -> ModelFacts:

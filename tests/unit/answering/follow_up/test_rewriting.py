@@ -47,17 +47,15 @@ def test_messages_become_turns_whatever_order_a_client_sends_them_in() -> None:
 async def test_without_a_history_nothing_is_asked_and_nothing_changed() -> None:
     model = ScriptedModel("Never said.")
     standing = await rewrite("How old is it?", (), model=model, deadline=1)
-    assert (standing.question, standing.changed, standing.result) == ("How old is it?", False, None)
+    assert (standing.question, standing.changed) == ("How old is it?", False)
     assert model.requests == []
 
 
-async def test_a_model_rewrites_and_its_call_can_be_priced() -> None:
+async def test_a_model_rewrites() -> None:
     model = ScriptedModel('"What is the age of the Eiffel Tower?"')
     standing = await rewrite("How old is it, its age?", HISTORY, model=model, deadline=7)
     assert standing.question == "What is the age of the Eiffel Tower?"
     assert standing.changed
-    assert standing.result is not None
-    assert standing.result.usage.total == 15
     [request] = model.requests
     assert request.deadline == 7
     assert (
@@ -78,7 +76,6 @@ async def test_a_model_rewrites_and_its_call_can_be_priced() -> None:
 async def test_a_reply_that_is_no_rewritten_question_is_not_searched_for(reply: str) -> None:
     standing = await rewrite("How old is it?", HISTORY, model=ScriptedModel(reply), deadline=1)
     assert standing.question == "How old is the Eiffel Tower?"
-    assert standing.result is not None
 
 
 async def test_a_model_that_fails_costs_the_follow_up_nothing() -> None:
@@ -90,7 +87,7 @@ async def test_a_model_that_fails_costs_the_follow_up_nothing() -> None:
             yield
 
     standing = await rewrite("How old is it?", HISTORY, model=Late(), deadline=1)
-    assert (standing.question, standing.result) == ("How old is the Eiffel Tower?", None)
+    assert standing.question == "How old is the Eiffel Tower?"
 
 
 async def test_what_was_said_cannot_close_its_fence() -> None:
