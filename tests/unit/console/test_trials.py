@@ -94,6 +94,18 @@ def test_each_input_is_offered_once_with_the_answer_of_production() -> None:
     assert len(choose_inputs(traces, prefer=None, limit=1)) == 1
 
 
+def test_an_answer_out_of_the_cache_is_not_what_a_trial_is_held_against() -> None:
+    asked = {"input": {"ticket": "a"}}
+    traces = [
+        make_trace(asked, id="0" * 31 + str(number), variant=variant, cached=cached)
+        for number, (variant, cached) in enumerate(
+            [("draft@1", False), ("main@1", True), ("main@1", False), ("main@1", False)]
+        )
+    ]
+    assert [trace.id[-1] for trace in choose_inputs(traces, prefer="main@1", limit=9)] == ["2"]
+    assert [trace.id[-1] for trace in choose_inputs(traces[:2], prefer="main@1", limit=9)] == ["1"]
+
+
 def test_a_preview_is_one_line_that_begins_with_what_says_most() -> None:
     trace = make_trace({"input": {"urgent": True, "ticket": "The door\n\n does not close.", "photo": FILE}})
     assert (

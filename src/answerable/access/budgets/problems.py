@@ -18,6 +18,7 @@ def exhausted(budget: Budget, counter: Counter, *, now: datetime, resets_at: dat
     """Return the error: which budget, how much of it is used, and when it can be tried again."""
     whose = "everything together" if budget.scope == "all" else f"the {budget.scope} {counter.title!r}"
     used = _list_used(budget, counter.used)
+    waiting = len(counter.flights)
     if is_used_up(budget, counter.used):
         return RateLimited(
             f"The day's budget of {whose} is used up: {used}.",
@@ -26,8 +27,8 @@ def exhausted(budget: Budget, counter: Counter, *, now: datetime, resets_at: dat
             hint=f"It starts again at {resets_at:%Y-%m-%dT%H:%MZ}; an operator can raise it in [[budgets]].",
         )
     return RateLimited(
-        f"The day's budget of {whose} is nearly used up: {used}, and {len(counter.flights)} requests under way"
-        " are expected to use the rest.",
+        f"The day's budget of {whose} is nearly used up: {used}, and"
+        f" {'one request' if waiting == 1 else f'{waiting} requests'} under way may use the rest.",
         code=CODE,
         retry_after=_SOON,
         hint="Try again when they are done, or ask an operator to raise it in [[budgets]].",

@@ -84,7 +84,7 @@ class UsageSync:
         async with self._database.transaction() as tx:
             # A batch whose commit seemed to fail may have been committed: its number tells.
             if self._writing and await store.claim_batch(tx, self._writer, self._batch):
-                await store.add(tx, [(counter.key, counter.writing) for counter in self._writing])
+                await store.add(tx, _sum(self._writing))
             totals = await store.read(tx, [counter.key for counter in counters])
         for counter in counters:
             counter.stored = totals.get(counter.key, Spend())
@@ -115,3 +115,11 @@ class UsageSync:
         except Unavailable as error:
             lost = [f"{counter.scope} {counter.title}" for counter in {*self._writing, *self._settled}]
             _log.error("The last usage of %s could not be written: %s", ", ".join(lost), error.detail)
+
+
+def _sum(counters: Iterable[Counter]) -> list[tuple[store.Key, Spend]]:
+    """Return what they write, a key once: a clock that was set back over midnight has made two counters of a day."""
+    spends: dict[store.Key, Spend] = {}
+    for counter in counters:
+        spends[counter.key] = spends.get(counter.key, Spend()) + counter.writing
+    return list(spends.items())

@@ -76,7 +76,7 @@ def _build_card(info: ModelInfo, status: ModelStatus | None) -> None:
             build_facts(list_health(status), "is-health")
             if status.last_error is not None and status.last_error_at is not None:
                 Tag("p", f"Last error, {format_moment(status.last_error_at)}: {status.last_error}", "quiet")
-        else:
+        elif info.provider != LOCAL or info.purpose == "chat":  # nobody counts what the embedder inside does
             Tag("p", "Not asked since this server started.", "quiet")
 
 

@@ -15,15 +15,20 @@ _OPTIONS: Final = ("max_tokens", "temperature", "top_p", "seed", "collection")
 
 
 def choose_inputs(traces: Sequence[Trace], *, prefer: str | None, limit: int) -> list[Trace]:
-    """Return one trace for each input, in the order of the newest: of the variant `prefer` where there is one.
+    """Return one trace for each input, in the order of the newest: of the variant `prefer` where there is one, and
+    of those one that did not come out of the cache, since a trial's tokens, cost and time are held against it.
 
     Trials leave traces too, so without this an input that was tried ten times would be there eleven times.
     """
+
+    def rank(trace: Trace) -> tuple[bool, bool]:
+        return trace.variant == prefer, not trace.cached
+
     chosen: dict[str, Trace] = {}
     for trace in traces:
         key = json.dumps(trace.input, sort_keys=True)
         kept = chosen.setdefault(key, trace)
-        if trace.variant == prefer != kept.variant:
+        if rank(trace) > rank(kept):
             chosen[key] = trace
     return list(chosen.values())[:limit]
 

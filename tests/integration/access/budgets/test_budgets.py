@@ -176,6 +176,25 @@ async def test_a_budget_nobody_used_is_shown_too(make: Callable[..., BudgetServi
     assert (status.name, status.share, status.state) == ("shop", 0.0, "ok")
 
 
+async def test_a_clock_set_back_over_midnight_counts_all_of_it_on_the_day(
+    database: Database, make: Callable[..., BudgetService], clock: FixedClock
+) -> None:
+    service = make(Budget("app", "ask", requests=3))
+    day = timedelta(days=1).total_seconds()
+    for step in (day, -day, 0):
+        service.reserve(ASK).settle(tokens=100)
+        clock.advance(step)
+    await service.flush()
+    async with database.transaction() as tx:
+        today = await store.list_day(tx, clock.now().date(), limit=9)
+    assert [(spend.requests, spend.tokens) for (_, scope, _), spend in today.items() if scope == APP] == [
+        (2, 200)
+    ]
+    service.reserve(ASK).settle()
+    with pytest.raises(RateLimited, match="3 of 3 requests"):
+        service.reserve(ASK)
+
+
 async def test_usage_outlives_the_process_and_the_day_of_a_request_is_the_one_it_began_in(
     make: Callable[..., BudgetService], clock: FixedClock, database: Database
 ) -> None:
