@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable, Sequence
 from html import escape
 from typing import Any, Final
@@ -16,6 +17,8 @@ from answerable.core.errors import Forbidden, NotFound
 
 _PROBLEM: Final = "application/problem+json"
 _METHODS: Final = ("GET", "POST", "PUT", "PATCH", "DELETE")
+_CODE = re.compile(r"`([^`]+)`")
+"""What a hint has the reader type."""
 
 
 def answer_dead_ends(routes: Sequence[BaseRoute]) -> Callable[[Request, Exception], Awaitable[Response]]:
@@ -100,7 +103,7 @@ def _page(status: int, *, title: str, heading: str, text: str) -> Response:
         "theme": asset_url("theme.js"),
         "title": escape(title),
         "heading": escape(heading),
-        "text": escape(text),
+        "text": _CODE.sub(r"<code>\1</code>", escape(text)),
     }.items():
         page = page.replace("{{" + name + "}}", value)
     return HTMLResponse(page, status)

@@ -133,8 +133,8 @@ class DatasetService:
     async def delete(self, dataset: str) -> None:
         """Delete a dataset with its examples and all its versions. Raises NotFound.
 
-        Eval runs on it stay with their outputs and scores, without what was expected. One of the same name that is made
-        later counts its versions from 1 again; it is never taken for the same, since their hashes differ.
+        Eval runs on it stay with their outputs and scores, without what was asked and expected. One of the same name
+        that is made later counts its versions from 1 again; it is never taken for the same, since their hashes differ.
         """
         async with self._database.transaction() as tx:
             await store.delete(tx, await get_dataset(tx, dataset, lock=True))

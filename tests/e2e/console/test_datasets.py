@@ -273,7 +273,7 @@ def test_a_whole_dataset_is_deleted(open_page: OpenPage, server: RunningServer) 
     page = open_page("/datasets/passing")
     listens(page)
     page.get_by_role("button", name="Delete").click()
-    dialog = page.get_by_role("dialog", name="Delete the dataset?")
+    dialog = page.get_by_role("dialog", name="Delete passing?")
     dialog.get_by_role("button", name="Delete").click()
     expect(page).to_have_url(re.compile("/datasets$"))
     with server.client() as client:

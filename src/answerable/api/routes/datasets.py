@@ -96,7 +96,7 @@ async def delete_example(
 
 @router.delete("/{name}", status_code=204)
 async def delete_dataset(name: str, _: Developer, services: ServicesDep) -> None:
-    """Delete the dataset with all its versions; eval runs on it stay, without what was expected."""
+    """Delete the dataset with all its versions; eval runs on it stay, without what was asked and expected."""
     await services.datasets.delete(name)
 
 

@@ -95,7 +95,7 @@ def drop(
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
     workspace: WorkspaceOption = None,
 ) -> None:
-    """Delete a whole dataset, with all its versions. Eval runs on it stay, without what was expected."""
+    """Delete a whole dataset, with all its versions. Eval runs on it stay, without what was asked and expected."""
     if not yes:
         typer.confirm(f"Delete the dataset {dataset} with all its versions?", abort=True)
     with_services(workspace, lambda services: services.datasets.delete(dataset))

@@ -158,8 +158,8 @@ def _build_delete(visitor: Visitor, dataset: Dataset) -> None:
         ui.navigate.to(PATH)
 
     dialog = FormDialog(
-        "Delete the dataset?",
-        "All its examples and versions are gone. Evaluations on it stay, without what was expected.",
+        f"Delete {dataset.name}?",
+        "All its examples and versions are gone. Evaluations on it stay, without what was asked and expected.",
         action="Delete",
         submit=delete,
         danger=True,
