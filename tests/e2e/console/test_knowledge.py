@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import io
 import re
+import zipfile
 
 from playwright.sync_api import FilePayload, Page, expect
 
@@ -35,6 +37,22 @@ def test_an_uploaded_file_is_found_by_asking(
     page.get_by_label("Collection", exact=True).select_option("uploads")
     ask(page, "How much does the yellow crane lift?")
     expect(page.locator(".answer")).to_contain_text("12 tonnes")
+
+
+def test_what_could_not_be_read_is_not_called_done(open_page: OpenPage, server: RunningServer) -> None:
+    add_documents(server, "halves", {})
+    page = open_page("/knowledge?collection=halves")
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as target:
+        target.writestr("good.md", "# Good\n\nThe pier is open.\n")
+        target.writestr("blank.md", " \n")
+    files = [_file("blank.md", " \n"), FilePayload(name="half.zip", mimeType="", buffer=archive.getvalue())]
+    page.locator("#files").set_input_files(files)
+    expect(page.locator(".run.is-failed .run-state")).to_have_text("Not read")
+    expect(page.locator(".run.is-partial .run-state")).to_have_text("Read in part")
+    expect(page.locator(".run.is-partial .run-facts")).to_contain_text("2 of 2 documents")
+    expect(page.locator(".run.is-failed .run-facts")).to_contain_text("1 of 1 document ")
+    expect(page.locator(".collection[aria-current]")).to_contain_text("1 document")
 
 
 def test_a_deleted_document_is_gone(open_page: OpenPage, server: RunningServer) -> None:

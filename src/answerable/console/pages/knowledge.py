@@ -32,18 +32,20 @@ async def build_knowledge_page(visitor: Visitor, request: Request) -> None:
     chosen = chosen or next(iter(collections), None)
     with Tag("div", "", "knowledge", id="main"):
         Tag("h1", "Knowledge")
-        CollectionBar(visitor, collections, chosen=chosen.name if chosen else None)
+        bar = CollectionBar(visitor, collections, chosen=chosen.name if chosen else None)
         documents = DocumentPanel(visitor, panel := Panel())
         if chosen is None:
             _build_nothing(visitor)
         else:
-            await _build_collection(visitor, chosen, panel, view=query.get("view", "documents"))
+            head = CollectionHead(visitor, chosen, bar=bar)
+            await _build_collection(visitor, chosen, head, panel, view=query.get("view", "documents"))
     if (document := _read_id(query.get("document"))) is not None:
         await documents.open(document)
 
 
-async def _build_collection(visitor: Visitor, chosen: CollectionSummary, panel: Panel, *, view: str) -> None:
-    head = CollectionHead(visitor, chosen)
+async def _build_collection(
+    visitor: Visitor, chosen: CollectionSummary, head: CollectionHead, panel: Panel, *, view: str
+) -> None:
     with Tag("nav", "", "tabs", aria_label="Views of the collection"):
         for name, title in _VIEWS.items():
             address = "/knowledge?" + urlencode({"collection": chosen.name, "view": name})

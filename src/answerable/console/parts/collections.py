@@ -18,13 +18,18 @@ class CollectionBar:
 
     def __init__(self, visitor: Visitor, collections: list[CollectionSummary], *, chosen: str | None) -> None:
         self._visitor = visitor
+        self._counts: dict[str, Tag] = {}
         with Tag("nav", "", "collections", aria_label="Collections"):
             for summary in collections:
-                _build_link(summary, current=summary.name == chosen)
+                self._counts[summary.name] = _build_link(summary, current=summary.name == chosen)
             if visitor.may_write:
                 Button("New collection", "collection is-new", icon="plus").on(
                     "click", self._build_dialog().open
                 )
+
+    def show(self, summary: CollectionSummary) -> None:
+        """Show what a collection holds by now."""
+        self._counts[summary.name].set_text(format_count(summary.documents, "document"))
 
     def _build_dialog(self) -> FormDialog:
         return FormDialog(
@@ -42,10 +47,11 @@ class CollectionBar:
 
 
 class CollectionHead:
-    """What a collection is made of, and the way to delete it."""
+    """What a collection is made of, and the way to delete it; what it holds stands in the bar too."""
 
-    def __init__(self, visitor: Visitor, summary: CollectionSummary) -> None:
+    def __init__(self, visitor: Visitor, summary: CollectionSummary, *, bar: CollectionBar) -> None:
         self._visitor = visitor
+        self._bar = bar
         self._name = summary.name
         with Tag("header", "", "collection-head"):
             Tag("h2", summary.name)
@@ -70,6 +76,7 @@ class CollectionHead:
         if summary.index:
             parts.append(f"embedded by {summary.index}")
         self._facts.set_text(" · ".join(parts))
+        self._bar.show(summary)
 
     async def refresh(self, principal: Principal) -> None:
         knowledge = self._visitor.services.knowledge
@@ -83,7 +90,8 @@ class CollectionHead:
         ui.navigate.to("/knowledge")
 
 
-def _build_link(summary: CollectionSummary, *, current: bool) -> None:
+def _build_link(summary: CollectionSummary, *, current: bool) -> Tag:
+    """Return the number of documents in it."""
     with Tag(
         "a",
         "",
@@ -92,4 +100,4 @@ def _build_link(summary: CollectionSummary, *, current: bool) -> None:
         aria_current="page" if current else None,
     ):
         Tag("span", summary.name, "collection-name")
-        Tag("span", format_count(summary.documents, "document"), "collection-count")
+        return Tag("span", format_count(summary.documents, "document"), "collection-count")

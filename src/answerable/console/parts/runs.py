@@ -10,6 +10,7 @@ from uuid import UUID
 from nicegui import background_tasks, ui
 
 from answerable.console.elements import Button, Tag
+from answerable.console.parts.figures import format_count
 from answerable.console.visitor import Visitor
 from answerable.knowledge.ingestion.types import Progress, Run
 
@@ -87,8 +88,9 @@ class _RunRow:
 
     def show(self, progress: Progress) -> None:
         done = progress.documents_done + progress.documents_unchanged + progress.documents_failed
-        self._row.classes(add=f"is-{progress.state}", remove="is-queued is-running is-finishing")
-        self._state.set_text(_STATES[progress.state])
+        kind, words = tell_state(progress)
+        self._row.classes(add=f"is-{kind}", remove="is-queued is-running is-finishing")
+        self._state.set_text(words)
         self._bar.set_attribute(
             "value", f"{done / progress.documents_total:.3f}" if progress.documents_total else None
         )
@@ -106,17 +108,26 @@ class _RunRow:
                     Tag("span", f"{problem.reason} {problem.hint}")
 
 
+def tell_state(progress: Progress) -> tuple[str, str]:
+    """Return how a run stands, for its colour and in words: one that ended without a document is not *Done*."""
+    if progress.state != "done" or not progress.documents_failed:
+        return progress.state, _STATES[progress.state]
+    if progress.documents_done or progress.documents_unchanged:
+        return "partial", "Read in part"
+    return "failed", "Not read"
+
+
 def describe(progress: Progress) -> str:
     """Return the numbers of a run in words: `12 of 40 documents · 300 passages · 52 a second · 10 s left`."""
     done = progress.documents_done + progress.documents_unchanged + progress.documents_failed
-    parts = [f"{done:,} of {progress.documents_total:,} documents"]
+    parts = [f"{done:,} of {format_count(progress.documents_total, 'document')}"]
     if progress.documents_unchanged:
         parts.append(f"{progress.documents_unchanged:,} unchanged")
     if progress.documents_failed:
         parts.append(f"{progress.documents_failed:,} could not be read")
     if progress.documents_removed:
         parts.append(f"{progress.documents_removed:,} removed")
-    parts.append(f"{progress.chunks:,} passages")
+    parts.append(format_count(progress.chunks, "passage"))
     if progress.chunks_per_second and progress.chunks > 1:
         parts.append(f"{progress.chunks_per_second:,.0f} a second")
     if progress.finished:
