@@ -120,3 +120,18 @@ def _wait_for_lines(log: Path, names: tuple[str, ...]) -> dict[str, str]:
             return found
         assert time.monotonic() < deadline, log.read_text()
         time.sleep(0.1)
+
+
+def test_the_ready_file_is_there_only_while_this_server_answers(tmp_path: Path) -> None:
+    ready = tmp_path / "ready.json"
+    ready.write_text('{"url": "http://127.0.0.1:1", "admin_key": "ans_old", "pid": 1}')
+    with _listen(0) as taken:
+        port = taken.getsockname()[1]
+        run_command(
+            "serve", "--port", str(port), "--ready-file", str(ready), workspace=tmp_path / "w", check=False
+        )
+    assert ready.exists()  # the port is another server's, and so may the file be
+    server = start_server(tmp_path / "workspace", ready)
+    assert json.loads(ready.read_text())["pid"] == server.process.pid
+    stop_server(server)
+    assert not ready.exists()

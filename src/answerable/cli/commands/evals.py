@@ -10,6 +10,7 @@ from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
 import typer
+from pydantic_core import to_jsonable_python
 
 from answerable.cli.eval_text import print_results, print_run, print_runs, print_table
 from answerable.cli.options import JsonOption, WorkspaceOption
@@ -155,4 +156,4 @@ def _with_evals(workspace: Path | None, use: Callable[[EvalService], Awaitable[T
 
 
 def _print_json(value: Any) -> None:
-    typer.echo(json.dumps(value, ensure_ascii=False, default=str))
+    typer.echo(json.dumps(value, ensure_ascii=False, default=to_jsonable_python))

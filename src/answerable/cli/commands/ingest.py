@@ -9,6 +9,7 @@ from dataclasses import asdict
 from typing import Annotated, Any
 
 import typer
+from pydantic_core import to_jsonable_python
 from rich.console import Console
 
 from answerable.cli.errors import FAILED
@@ -64,7 +65,7 @@ def ingest(
     progress, problems = asyncio.run(run())
     if as_json:
         report = {**asdict(progress), "problems": [asdict(problem) for problem in problems]}
-        typer.echo(json.dumps(report, default=str))
+        typer.echo(json.dumps(report, default=to_jsonable_python))
     if progress.state != "done":
         Console(stderr=True).print(f"The ingestion ended as {progress.state}: {progress.error}", style="red")
         raise typer.Exit(FAILED)

@@ -7,6 +7,7 @@ import json
 from typing import Annotated
 
 import typer
+from pydantic_core import to_jsonable_python
 from rich.table import Table
 
 from answerable.access.types import ApiKey, Role
@@ -37,7 +38,7 @@ def create(
 
     key, secret = asyncio.run(run())
     if as_json:
-        typer.echo(json.dumps({**render_key(key), "secret": secret}, default=str))
+        typer.echo(json.dumps({**render_key(key), "secret": secret}, default=to_jsonable_python))
     else:
         typer.echo(secret)
         typer.echo(f"Key {name!r} with the role {role!r}. It is shown this once: store it now.", err=True)
@@ -53,7 +54,7 @@ def list_(workspace: WorkspaceOption = None, as_json: JsonOption = False) -> Non
 
     found = asyncio.run(run())
     if as_json:
-        typer.echo(json.dumps({"keys": [render_key(key) for key in found]}, default=str))
+        typer.echo(json.dumps({"keys": [render_key(key) for key in found]}, default=to_jsonable_python))
         return
     table = Table("Name", "Role", "Groups", "Key", "Made", "State", box=None)
     for key in found:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Annotated, Any, TextIO
 
 import typer
+from pydantic_core import to_jsonable_python
 
 from answerable.api.review_json import render_agreement, render_annotator, render_queue, render_taken
 from answerable.cli.commands.review_work import save_labels, show_next, skip_item
@@ -258,4 +259,4 @@ def _in_utc(at: datetime | None) -> datetime | None:
 
 
 def _print_json(value: Any) -> None:
-    typer.echo(json.dumps(value, ensure_ascii=False, default=str))
+    typer.echo(json.dumps(value, ensure_ascii=False, default=to_jsonable_python))

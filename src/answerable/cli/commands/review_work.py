@@ -6,6 +6,7 @@ import json
 from typing import Annotated
 
 import typer
+from pydantic_core import to_jsonable_python
 
 from answerable.api.review_json import render_case, render_saved
 from answerable.cli.opened import with_services
@@ -30,7 +31,11 @@ def show_next(queue: QueueArgument, workspace: WorkspaceOption = None, as_json: 
     case = with_services(workspace, run)
     if as_json:
         typer.echo(
-            json.dumps({"case": None if case is None else render_case(case)}, ensure_ascii=False, default=str)
+            json.dumps(
+                {"case": None if case is None else render_case(case)},
+                ensure_ascii=False,
+                default=to_jsonable_python,
+            )
         )
     elif case is None:
         typer.echo(f"Nothing is left for you in {queue}.")
@@ -55,7 +60,7 @@ def save_labels(
     found, saved = with_services(workspace, run)
     rendered = render_saved(saved, blind=found.spec.blind)
     if as_json:
-        typer.echo(json.dumps(rendered, ensure_ascii=False, default=str))
+        typer.echo(json.dumps(rendered, ensure_ascii=False, default=to_jsonable_python))
     else:
         state = rendered["item"].get("state")
         typer.echo(f"Saved.{f' Item {item} is {state}.' if state else ''}")

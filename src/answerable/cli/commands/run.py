@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from pydantic_core import to_jsonable_python
 from rich.console import Console
 
 from answerable.answering.batches.types import Tally
@@ -126,7 +127,7 @@ def _print_answer(answer: Answer, *, as_json: bool) -> None:
 def _print_tally(tally: Tally, batch: BatchFiles, *, as_json: bool) -> None:
     if as_json:
         places = {"output": str(batch.output), "failures": str(batch.failures)}
-        typer.echo(json.dumps({**asdict(tally), **places}, default=str))
+        typer.echo(json.dumps({**asdict(tally), **places}, default=to_jsonable_python))
     else:
         print_batch(_stderr(), tally, batch.failures)
 

@@ -17,7 +17,7 @@ from answerable.cli.progress import follow_run
 from answerable.cli.server.address import bind, url_of
 from answerable.cli.server.loop import run as run_process
 from answerable.cli.server.process import serve as serve_until_stopped
-from answerable.cli.server.ready_file import write_ready_file
+from answerable.cli.server.ready_file import without_stale, write_ready_file
 from answerable.core.errors import InvalidInput
 from answerable.wiring import Services, load_settings, open_services
 
@@ -30,7 +30,8 @@ def serve(
         int | None, typer.Option(min=0, max=65535, help="Port; 0 takes any that is free.")
     ] = None,
     ready_file: Annotated[
-        Path | None, typer.Option(help="Write {url, admin_key, pid} there as JSON once the server answers.")
+        Path | None,
+        typer.Option(help="Keep {url, admin_key, pid} there as JSON while the server answers."),
     ] = None,
     ingest: Annotated[
         list[str] | None,
@@ -70,7 +71,8 @@ def serve(
                 services, listener, with_worker=worker and settings.server.ingest, on_ready=announce
             )
 
-    run_process(run())
+    with without_stale(ready_file):
+        run_process(run())
 
 
 async def _bring_in(services: Services, paths: list[str], collection: str) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 import typer
+from pydantic_core import to_jsonable_python
 from rich.table import Column, Table
 
 from answerable.cli.terminal import open_console
@@ -119,7 +120,9 @@ def _describe(finding: Finding) -> str:
 def _to_text(value: Any) -> str:
     if value is None:
         return ""
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+    return (
+        value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=to_jsonable_python)
+    )
 
 
 def _number(name: str) -> Column:
@@ -127,7 +130,7 @@ def _number(name: str) -> Column:
 
 
 def print_json(value: Any) -> None:
-    typer.echo(json.dumps(value, ensure_ascii=False, default=str))
+    typer.echo(json.dumps(value, ensure_ascii=False, default=to_jsonable_python))
 
 
 def shorten(text: str, width: int) -> str:
