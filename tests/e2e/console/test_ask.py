@@ -1,18 +1,19 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, ViewportSize, expect
 
 from tests.e2e.console.conftest import NARROW, WIDE, OpenPage
+from tests.e2e.console.server import add_documents
 from tests.e2e.running import RunningServer
 
 
-def ask(page: Page, question: str, *, app: str | None = None) -> None:
+def ask(page: Page, question: str, *, app: str | None = None, done: str = ".turn-facts") -> None:
     if app is not None:
         page.get_by_label("App", exact=True).select_option(app)
     page.get_by_label("Question", exact=True).fill(question)
     page.keyboard.press("Enter")
-    expect(page.locator(".turn").last.locator(".turn-facts")).to_be_visible()
+    expect(page.locator(".turn").last.locator(done)).to_be_visible()
 
 
 def test_an_answer_shows_each_sentence_with_its_verdict(open_page: OpenPage) -> None:
@@ -45,6 +46,41 @@ def test_an_invented_sentence_stands_out_and_says_why(open_page: OpenPage) -> No
     expect(page.locator(".turn-facts")).to_contain_text("price unknown")
     invented.first.focus()
     expect(page.get_by_role("tooltip")).to_contain_text("Not supported")
+
+
+def test_an_app_brings_its_own_collection(open_page: OpenPage, server: RunningServer) -> None:
+    add_documents(server, "yard", {"depot.md": "# Depot\n\nThe depot of the yard holds 812 crates.\n"})
+    page = open_page()
+    ask(page, "How many crates does the depot of the yard hold?", app="elsewhere")
+    expect(page.get_by_label("Collection", exact=True)).to_have_value("yard")
+    expect(page.locator(".answer")).to_contain_text("812 crates")
+    page.get_by_label("App", exact=True).select_option("ask")
+    expect(page.get_by_label("Collection", exact=True)).to_have_value("docs")
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
+def test_the_last_question_stands_above_with_its_answer_in_sight(
+    open_page: OpenPage, size: ViewportSize
+) -> None:
+    page = open_page(size=size)
+    for _ in range(2):
+        ask(page, "How many berths does the north quay have?")
+    ask(page, "How many berths does the north quay have?", app="failing", done=".callout")
+    last = page.locator(".turn").last
+    expect(last.get_by_role("heading")).to_be_in_viewport()
+    composer = page.locator("#composer").bounding_box()
+    assert composer is not None
+    page.wait_for_function(
+        "top => document.querySelector('.turn:last-child .callout').getBoundingClientRect().bottom <= top",
+        arg=composer["y"],
+    )
+
+
+def test_an_answer_from_the_cache_says_so(open_page: OpenPage) -> None:
+    page = open_page()
+    for _ in range(2):
+        ask(page, "How many berths does the north quay have, by the way?")
+    expect(page.locator(".turn-facts").last).to_contain_text("from the cache")
 
 
 def test_a_thumb_goes_to_the_trace(open_page: OpenPage, server: RunningServer) -> None:

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from answerable.console.prose import Mark, list_headings, plain_text, render_prose
+from answerable.console.prose.blocks import split_blocks
 
 ALLOWED = {"p", "span", "ul", "li", "pre", "blockquote", "hr", "button"}
 
@@ -123,6 +124,15 @@ def test_blocks() -> None:
     assert '<pre class="p-code" tabindex="0">x = &#x27;&lt;b&gt;&#x27;</pre>' in html
     assert '<pre class="p-table" tabindex="0">| a | b |\n|---|---|</pre>' in html
     assert '<hr class="p-rule">' in html
+
+
+def test_a_table_without_bars_at_the_ends_is_one_too() -> None:
+    text = "Some words\nName | Size\n--- | ---\na → b | 1\n\na | b, or c"
+    assert [(block.kind, text[block.start : block.end]) for block in split_blocks(text, 0, len(text))] == [
+        ("paragraph", "Some words"),
+        ("table", "Name | Size\n--- | ---\na → b | 1"),
+        ("paragraph", "a | b, or c"),
+    ]
 
 
 def test_plain_text_and_headings() -> None:

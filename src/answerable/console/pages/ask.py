@@ -60,7 +60,7 @@ class AskPage:
             self._composer = Composer(
                 collections=collections,
                 collection=self._first_collection(collections),
-                apps=apps,
+                apps={name: self._find_collection(name) for name in apps},
                 ask=self.ask,
                 stop=self.stop,
                 choose=self._refresh_examples,
@@ -107,9 +107,13 @@ class AskPage:
     def _first_collection(self, collections: list[str]) -> str:
         if self._turns:
             return self._turns[-1].collection
-        grounding = self._visitor.services.apps.get_variant().content.grounding
-        default = grounding.collection if grounding else ""
+        default = self._find_collection(None)
         return default if default in collections or not collections else collections[0]
+
+    def _find_collection(self, app: str | None) -> str:
+        """Return the collection that the app answers from, the default app without a name; empty where it has none."""
+        grounding = self._visitor.services.apps.get_variant(app).content.grounding
+        return grounding.collection if grounding else ""
 
     def _add_view(self, turn: Turn) -> TurnView:
         with self._thread:

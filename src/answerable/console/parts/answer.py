@@ -49,6 +49,8 @@ def list_facts(answer: Answer) -> list[tuple[str, str]]:
         facts.append(("First token", format_duration(first)))
     if total is not None:
         facts.append(("Total", format_duration(total)))
+    if answer.cached:
+        facts.append(("Answer", "from the cache"))
     facts.append(("Tokens", f"{answer.tokens_used:,}"))
     facts.append(("Cost", format_cost(answer.cost_usd)))
     return facts

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 
 from nicegui import ui
@@ -12,14 +13,17 @@ from answerable.console.elements import Button, Select, Tag
 
 
 class Composer:
-    """Hands questions to `ask` and stops to `stop`. Its keys are handled in the browser (console.js)."""
+    """Hands questions to `ask` and stops to `stop`. Its keys are handled in the browser (console.js).
+
+    `apps` are the names of the apps with the collection of each; choosing an app chooses its collection too.
+    """
 
     def __init__(
         self,
         *,
         collections: list[str],
         collection: str,
-        apps: list[str],
+        apps: dict[str, str],
         ask: Callable[[str], None],
         stop: Callable[[], None],
         choose: Callable[[], None],
@@ -44,12 +48,13 @@ class Composer:
     def show_running(self, running: bool) -> None:
         self._box.set_attribute("data-running", "true" if running else None)
 
-    def _build_choices(self, collections: list[str], apps: list[str]) -> None:
+    def _build_choices(self, collections: list[str], apps: dict[str, str]) -> None:
         options = {name: name for name in collections} or {self.collection: self.collection}
         select = Select(options, value=self.collection, label="Collection")
         select.on("change", self._on_collection, js_handler="(event) => emit(event.target.value)")
         if len(apps) > 1:
-            shown = Select({name: name for name in apps}, value=apps[0], label="App")
+            shown = Select({name: name for name in apps}, value=next(iter(apps)), label="App")
+            shown.set_attribute("data-collections", json.dumps(apps))
             shown.on("change", self._on_app, js_handler="(event) => emit(event.target.value)")
 
     def _on_ask(self, event: GenericEventArguments) -> None:

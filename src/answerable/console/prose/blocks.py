@@ -14,6 +14,8 @@ _HEADING = re.compile(r"(#{1,6})\s+")
 _ITEM = re.compile(r"(\s*)([-*+•]|\d{1,4}[.)])\s+")
 _QUOTE = re.compile(r">\s?")
 _TABLE = re.compile(r"\s*\|.*\|\s*$")
+_DELIMITER = re.compile(r"\s*:?-+:?\s*(\|\s*:?-+:?\s*)+$")
+"""The line below the head of a table whose rows have no bar at their ends."""
 _RULE = re.compile(r"\s{0,3}([-*_])(\s*\1){2,}\s*$")
 
 
@@ -44,7 +46,7 @@ def split_blocks(text: str, start: int, end: int) -> Iterator[Block]:
             index += 1
             yield single
         else:
-            kind: BlockKind = "table" if _TABLE.match(line) else "paragraph"
+            kind: BlockKind = "table" if _begins_table(text, lines, index) else "paragraph"
             last = _last_line(text, lines, index, kind)
             yield Block(kind, begin, lines[last][1])
             index = last + 1
@@ -91,7 +93,14 @@ def _last_line(text: str, lines: list[tuple[int, int]], index: int, kind: BlockK
         begin, stop = lines[last + 1]
         line = text[begin:stop]
         ends = not line.strip() or _FENCE.match(line) or _read_line(line, begin, stop) is not None
-        if ends or bool(_TABLE.match(line)) != (kind == "table"):
+        goes_on = "|" in line if kind == "table" else not _begins_table(text, lines, last + 1)
+        if ends or not goes_on:
             break
         last += 1
     return last
+
+
+def _begins_table(text: str, lines: list[tuple[int, int]], index: int) -> bool:
+    line = text[slice(*lines[index])]
+    below = text[slice(*lines[index + 1])] if index + 1 < len(lines) else ""
+    return bool(_TABLE.match(line) or ("|" in line and _DELIMITER.match(below)))

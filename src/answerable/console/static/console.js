@@ -73,6 +73,13 @@ const Answerable = (() => {
     box.value = "";
     fitQuestion(box);
   }
+  function chooseCollectionOf(app) {
+    const collection = JSON.parse(app.dataset.collections)[app.value];
+    const select = find('#composer select[aria-label="Collection"]');
+    if (![...select.options].some((option) => option.value === collection)) return;
+    select.value = collection;
+    select.dispatchEvent(new Event("change", { bubbles: true }));
+  }
   function fitQuestion(box) {
     box.style.height = "auto";
     box.style.height = `${Math.min(box.scrollHeight, 200)}px`;
@@ -286,6 +293,7 @@ const Answerable = (() => {
     upload([...event.dataTransfer.files], zone.dataset.drop);
   });
   document.addEventListener("change", (event) => {
+    if (event.target.dataset.collections) chooseCollectionOf(event.target);
     if (event.target.id !== "files") return;
     upload([...event.target.files], event.target.closest("[data-drop]").dataset.drop);
     event.target.value = "";
