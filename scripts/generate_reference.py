@@ -8,7 +8,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, get_args, get_origin
 
 import typer.main
 from pydantic import BaseModel
@@ -83,7 +83,12 @@ def _fields(model: type[BaseModel], *, prefix: str) -> Iterator[str]:
             sections.append((f"{prefix}{name}{'.NAME' if 'dict' in str(field.annotation) else ''}", inner))
             continue
         default = "" if field.default is PydanticUndefined else f"`{field.default}`"
-        kind = str(field.annotation).replace("<class '", "").replace("'>", "").replace("pydantic.types.", "")
+        kind = (
+            str(_without_metadata(field.annotation))
+            .replace("<class '", "")
+            .replace("'>", "")
+            .replace("pydantic.types.", "")
+        )
         kind = (
             kind.replace("pathlib._local.", "")
             .replace("pathlib.", "")
@@ -97,6 +102,15 @@ def _fields(model: type[BaseModel], *, prefix: str) -> Iterator[str]:
         if inner.__doc__ and not inner.__doc__.startswith("!!!"):
             yield inspect.cleandoc(inner.__doc__) + "\n"
         yield from _fields(inner, prefix=f"{title}.")
+
+
+def _without_metadata(annotation: Any) -> Any:
+    """Return the type without what `Annotated` says of the elements of a tuple."""
+    if get_origin(annotation) is Annotated:
+        return get_args(annotation)[0]
+    if get_origin(annotation) is tuple:
+        return tuple.__class_getitem__(tuple(map(_without_metadata, get_args(annotation))))
+    return annotation
 
 
 def _inner_model(annotation: Any) -> type[BaseModel] | None:

@@ -70,5 +70,6 @@ def _print_verdicts(console: Console, answer: Answer) -> None:
     took = answer.timings_ms["total"]
     console.print(
         f"  {answer.model} · {took:.0f} ms · {answer.tokens_used} tokens · {cost} · trace {answer.trace_id}",
+        soft_wrap=True,
         style="dim",
     )

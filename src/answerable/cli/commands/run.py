@@ -119,6 +119,7 @@ def _print_answer(answer: Answer, *, as_json: bool) -> None:
     took = answer.timings_ms.get("total", 0.0)
     _stderr().print(
         f"{answer.model} · {took:.0f} ms · {answer.tokens_used} tokens · {cost} · trace {answer.trace_id}",
+        soft_wrap=True,
         style="dim",
         markup=False,
     )
