@@ -27,8 +27,19 @@ from answerable.core.errors import (
 
 _HOPELESS = 100
 """So many rows in a row that the service failed: the next ones would fare no better."""
+_PATIENCE = 60.0
+"""Seconds without an answer for which rows wait for models that are at rest."""
+_AT_REST = "circuit_open"
 
 _log = logging.getLogger(__name__)
+
+
+class BatchStopped(Unavailable):
+    """What failed would fail for the rows that are left, too."""
+
+    def __init__(self, detail: str, *, hint: str) -> None:
+        super().__init__(detail, hint=hint, code="batch_stopped")
+
 
 RunOne = Callable[[RunRequest], Awaitable[Answer]]
 OnSettled = Callable[[Tally], None]
@@ -92,8 +103,8 @@ class BatchService:
             request = await to_request(row, batch.plan)
             if batch.plan.complete is not None:
                 request = await batch.plan.complete(row, request)
-            answer = await self._run(request)
-        except (NotFound, RateLimited, SetupError):
+            answer = await self._run_when_awake(request, batch)
+        except (NotFound, RateLimited, SetupError, BatchStopped):
             raise
         except AnswerableError as error:
             batch.fail(row, error)
@@ -103,19 +114,47 @@ class BatchService:
         else:
             batch.answer(row, answer)
 
+    async def _run_when_awake(self, request: RunRequest, batch: _Batch) -> Answer:
+        """Run a row. Models that are at rest were not asked: it waits for them, and is no failure.
+
+        Raises BatchStopped when they stay away.
+        """
+        while True:
+            try:
+                return await self._run(request)
+            except Unavailable as error:
+                if error.code != _AT_REST:
+                    raise
+                left = batch.get_patience(self._clock.monotonic(), error)
+                await asyncio.sleep(min(error.retry_after, left))
+
 
 @dataclass(slots=True)
 class _Batch:
-    """The state that the workers share."""
+    """The state that the workers share. `resting` is since when models are at rest, in monotonic seconds."""
 
     plan: Plan
     journal: Journal
     tally: Tally
     on_settled: OnSettled | None
     failing: int = 0
+    resting: float | None = None
+
+    def get_patience(self, now: float, error: Unavailable) -> float:
+        """Return for how many seconds a row may still wait. Raises BatchStopped when that is over."""
+        if self.resting is None:
+            self.resting = now
+        left = self.resting + _PATIENCE - now
+        if left <= 0:
+            raise BatchStopped(
+                f"Nothing was answered for {_PATIENCE:.0f} s: {error.detail}",
+                hint="Run the same command again when the provider is back; the rows that are left wait for it.",
+            ) from error
+        return left
 
     def answer(self, row: Row, answer: Answer) -> None:
         self.failing = 0
+        self.resting = None
         self.journal.write_answer(row, self.plan.render(answer))
         self.tally.answered += 1
         if answer.cost_usd is None:
@@ -124,15 +163,17 @@ class _Batch:
             self.tally.cost_usd += answer.cost_usd
 
     def fail(self, row: Row, error: AnswerableError) -> None:
-        """Write the failure down. Raises Unavailable when it is the last of too many that the service failed."""
+        """Write the failure down. Raises BatchStopped when it is the last of too many that the service failed.
+
+        A row that is wrong itself says nothing of the service.
+        """
         self.journal.write_failure(row, describe_failure(error))
         self.tally.failed += 1
-        self.failing = self.failing + 1 if isinstance(error, ServiceError) else 0
+        self.failing += isinstance(error, ServiceError)
         if self.failing >= _HOPELESS:
-            raise Unavailable(
+            raise BatchStopped(
                 f"{self.failing} rows failed one after the other, the last with: {error.detail}",
                 hint="Run the same command with --retry-failed when the provider is back.",
-                code="batch_stopped",
             ) from error
 
     def tell(self, seconds: float) -> None:

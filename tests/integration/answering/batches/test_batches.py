@@ -18,6 +18,7 @@ from answerable.answering.batches.service import BatchService, Plan
 from answerable.answering.batches.types import Tally
 from answerable.answering.types import Answer, RunRequest
 from answerable.apps.content import InputField
+from answerable.core.clock import Clock
 from answerable.core.errors import Conflict, InvalidInput, RateLimited, Unavailable, UpstreamFailed
 from tests.fakes.clock import FixedClock
 
@@ -81,7 +82,9 @@ class Files:
         lines = [row if isinstance(row, str) else json.dumps(row) for row in rows]
         self.rows.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
 
-    async def run(self, run: Echo, *, retry_failed: bool = False, concurrency: int = 4) -> Tally:
+    async def run(
+        self, run: Echo, *, retry_failed: bool = False, concurrency: int = 4, clock: Clock | None = None
+    ) -> Tally:
         plan = Plan(
             request=RunRequest(app="echo"),
             fields=FIELDS,
@@ -91,7 +94,7 @@ class Files:
         )
         with open_journal(self.out, self.failures, retry_failed=retry_failed) as journal:
             tally = Tally(count_rows(self.rows), journal.settled, journal.failed)
-            service = BatchService(run, clock=FixedClock())
+            service = BatchService(run, clock=clock or FixedClock())
             await service.run(plan, read_rows(self.rows, FIELDS), journal, tally)
             return tally
 
@@ -256,6 +259,44 @@ async def test_a_provider_that_is_away_does_not_fail_every_row(files: Files) -> 
 
     assert caught.value.code == "batch_stopped"
     assert 100 <= len(_read(files.failures)) < 110, "and the few that were under way"
+
+
+async def test_bad_rows_between_do_not_hide_that_a_provider_is_away(files: Files) -> None:
+    def spoil(request: RunRequest) -> None:
+        if int(request.input["text"]) % 10 == 0:
+            raise InvalidInput("This row is wrong itself.")
+        raise UpstreamFailed("connection refused")
+
+    files.write_rows(*({"text": str(number)} for number in range(1000)))
+    with pytest.raises(Unavailable):
+        await files.run(Echo(spoil))
+    assert len(_read(files.failures)) < 130
+
+
+async def test_rows_wait_for_a_model_that_is_at_rest(files: Files) -> None:
+    rests = iter(range(30))
+
+    def spoil(request: RunRequest) -> None:
+        if next(rests, None) is not None:
+            raise Unavailable("left alone for a while", code="circuit_open", retry_after=0.001)
+
+    files.write_rows(*({"text": str(number)} for number in range(20)))
+    tally = await files.run(Echo(spoil))
+    assert (tally.answered, tally.failed) == (20, 0)
+
+
+async def test_a_model_that_stays_at_rest_leaves_the_rows_for_later(files: Files) -> None:
+    clock = FixedClock()
+
+    def spoil(request: RunRequest) -> None:
+        clock.advance(10)
+        raise Unavailable("left alone for a while", code="circuit_open", retry_after=0.001)
+
+    files.write_rows(*({"text": str(number)} for number in range(20)))
+    with pytest.raises(Unavailable) as caught:
+        await files.run(Echo(spoil), clock=clock)
+    assert caught.value.code == "batch_stopped"
+    assert not _read(files.failures)
 
 
 async def test_no_more_rows_at_once_than_asked_for(files: Files) -> None:
