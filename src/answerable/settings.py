@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from answerable.core.errors import SetupError
@@ -276,13 +277,17 @@ def load_settings(workspace: Path | None = None) -> Settings:
         return Settings(**{**_read_file(folder / FILE_NAME), "workspace": folder})
     except ValidationError as error:
         problems = "; ".join(
-            f"{'.'.join(str(part) for part in problem['loc'])}: {problem['msg']}"
+            f"{'.'.join(str(part) for part in problem['loc'])}: {_explain(problem)}"
             for problem in error.errors()
         )
         raise SetupError(
             f"The settings are not valid: {problems}.",
             hint=f"Mend {folder / FILE_NAME} or the ANSWERABLE_ environment variable of that name.",
         ) from error
+
+
+def _explain(problem: ErrorDetails) -> str:
+    return "There is no such setting" if problem["type"] == "extra_forbidden" else problem["msg"]
 
 
 def _read_file(path: Path) -> dict[str, Any]:

@@ -42,7 +42,7 @@ def test_the_file_is_read_and_the_environment_goes_first(
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("[server]\nprot = 1\n", "server.prot"),
+        ("[server]\nprot = 1\n", "server.prot: There is no such setting"),
         ('[server]\nport = "many"\n', "server.port"),
         ("[ingestion]\nprocesses = -1\n", "ingestion.processes"),
         ("[server\n", "answerable.toml"),

@@ -36,6 +36,11 @@ requests = 2
 scope = "app"
 match = "left"
 requests = 2
+
+[[budgets]]
+scope = "app"
+match = "ekho"
+usd = 1
 """
 
 
@@ -184,6 +189,13 @@ def test_a_spent_budget_refuses_with_when_to_come_back(client: httpx.Client) -> 
     refused = run(client, "scarce", "one more")
     assert refused.json()["code"] == "budget_exhausted"
     assert int(refused.headers["retry-after"]) > 0
+
+
+def test_doctor_names_a_budget_that_is_of_nothing(server: RunningServer) -> None:
+    report = json.loads(run_command("doctor", "--json", workspace=server.workspace).stdout)
+    [check] = [check for check in report["checks"] if check["name"] == "budgets"]
+    assert (check["state"], check["hint"]) == ("warning", "Did you mean 'echo'?")
+    assert "no app 'ekho'" in check["detail"]
 
 
 def test_an_answer_costs_what_all_of_its_model_calls_cost(client: httpx.Client) -> None:

@@ -19,6 +19,7 @@ ANSWER = {
     "app",
     "variant",
     "cost_usd",
+    "saved_usd",
     "cached",
     "abstained",
     "ingesting",
@@ -94,6 +95,7 @@ def test_json_of_doctor_lists_checks_and_collections(server: RunningServer) -> N
         "embedder",
         "model",
         "traces",
+        "budgets",
     }
     assert all(set(check) == {"name", "state", "detail", "hint"} for check in report["checks"])
     (collection,) = report["collections"]

@@ -15,6 +15,7 @@ from rich.console import Console
 
 from answerable.cli.errors import FAILED
 from answerable.cli.options import JsonOption, WorkspaceOption
+from answerable.core.closeness import suggest
 from answerable.core.errors import AnswerableError
 from answerable.wiring import Services, Settings, load_settings, open_services
 
@@ -32,7 +33,7 @@ class Check:
 
 
 def doctor(workspace: WorkspaceOption = None, as_json: JsonOption = False) -> None:
-    """Check database, extension, embedder, model, traces and disk. Exit status 1 when one has failed."""
+    """Check database, extension, embedder, model, traces, budgets and disk. Exit status 1 when one has failed."""
     checks, collections = asyncio.run(_examine(load_settings(workspace)))
     if as_json:
         report = {"checks": [asdict(check) for check in checks], "collections": collections}
@@ -49,7 +50,7 @@ async def _examine(settings: Settings) -> tuple[list[Check], list[dict[str, Any]
         async with open_services(settings) as services:
             seen = [
                 await _guarded(check, services)
-                for check in (_check_database, _check_embedder, _check_model, _check_traces)
+                for check in (_check_database, _check_embedder, _check_model, _check_traces, _check_budgets)
             ]
             return [*checks, *seen], await _collections(services)
     except AnswerableError as error:
@@ -116,6 +117,24 @@ async def _check_traces(services: Services) -> Check:
         return Check("traces", "ok", "none waits for the database")
     hint = "They are written when the database takes them; the longer that lasts, the more of the disk they need."
     return Check("traces", "warning", f"{spilled} wait in files for the database", hint)
+
+
+async def _check_budgets(services: Services) -> Check:
+    """A budget of an app or a key that is not there is no mistake yet, but a misspelt one would never be in force."""
+    keys = await services.access.list_keys()
+    known = {
+        "app": {app.name for app in services.apps.list_apps()},
+        "key": {"command-line", *(key.name for key in keys), *(str(key.id) for key in keys)},
+    }
+    budgets = services.settings.budgets
+    for budget in budgets:
+        names = known.get(budget.scope)
+        if names is not None and budget.match != "*" and budget.match not in names:
+            detail = f"there is no {budget.scope} {budget.match!r}, which a budget names"
+            return Check("budgets", "warning", detail, suggest(budget.match, names) or None)
+    return Check(
+        "budgets", "ok", str(len(budgets)) if budgets else "none is set: nothing limits what is spent"
+    )
 
 
 async def _collections(services: Services) -> list[dict[str, Any]]:
