@@ -13,11 +13,15 @@ import psutil
 import psycopg
 import pytest
 import pytest_asyncio
+from hypothesis import HealthCheck, settings
 from psycopg.conninfo import make_conninfo
 
 from answerable.db.database import Database
 from answerable.db.embedded import EmbeddedPostgres
 from answerable.db.migrate import migrate
+
+settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any machine")
 
 TEMPLATE = "answerable_template"
 _MEMORY = Path("/dev/shm")
