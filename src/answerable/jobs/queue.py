@@ -6,6 +6,7 @@ than once (a worker may die after its last write), so every handler must be safe
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -15,8 +16,10 @@ from procrastinate.exceptions import ConnectorException
 from procrastinate.jobs import Job
 from procrastinate.retry import BaseRetryStrategy
 
-from answerable.core.errors import Unavailable
+from answerable.core.errors import AnswerableError, Unavailable
 from answerable.db.database import Connection
+
+logger = logging.getLogger(__name__)
 
 MAX_ATTEMPTS = 40
 """Deaths of a worker count as attempts too, hence many; waits between attempts grow to `_LONGEST_WAIT`."""
@@ -90,10 +93,14 @@ def _adapt(handler: Handler) -> Callable[..., Awaitable[None]]:
 
 
 class _Backoff(BaseRetryStrategy):
-    """Try again after 1, 2, 4 ... 30 seconds, `MAX_ATTEMPTS` times in all."""
+    """Try again after 1, 2, 4 ... 30 seconds, `MAX_ATTEMPTS` times in all, and say why: somebody may be waiting."""
 
     def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
-        del exception
         if job.attempts + 1 >= MAX_ATTEMPTS:
             return None
-        return RetryDecision(retry_in={"seconds": min(_LONGEST_WAIT, 2 ** min(job.attempts, 10))})
+        seconds = min(_LONGEST_WAIT, 2 ** min(job.attempts, 10))
+        if isinstance(exception, AnswerableError):
+            logger.warning(
+                "A job is tried again in %d s: %s %s", seconds, exception.detail, exception.hint or ""
+            )
+        return RetryDecision(retry_in={"seconds": seconds})

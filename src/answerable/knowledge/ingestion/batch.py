@@ -9,7 +9,7 @@ from uuid import UUID
 
 import numpy as np
 
-from answerable.core.errors import AnswerableError, Conflict, NotFound, ServiceError
+from answerable.core.errors import AnswerableError, Conflict, NotFound, ServiceError, SetupError
 from answerable.core.ids import new_id
 from answerable.db.database import Database
 from answerable.jobs.queue import Attempt
@@ -85,11 +85,11 @@ class BatchReader:
                 await items.set_failed(tx, item.id, reason=reason, hint="Ingest it again, alone.")
 
     async def _read_or_fail(self, work: _Batch, item: Item) -> None:
-        """Read one item; what is the item's own fault ends it as failed."""
+        """Read one item; what is the item's own fault ends it as failed, and so does what no waiting mends."""
         try:
             await self._read_item(work, item)
         except ServiceError as error:
-            if not work.attempt.last:
+            if not work.attempt.last and not isinstance(error, SetupError):
                 raise
             await work.outbox.fail(item.id, reason=error.detail, hint=error.hint or "Ingest it again.")
         except AnswerableError as error:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from answerable.core.errors import Unavailable
+from answerable.core.errors import SetupError, Unavailable
 from answerable.db.database import Database
 from answerable.knowledge.index.search import SearchService
 from answerable.knowledge.index_versions.service import IndexVersions
@@ -24,11 +24,14 @@ COLLECTION = "docs"
 
 @dataclass
 class Provider:
-    """Who answers a `RemoteEmbedder`: for so many passages more, and then not (None: for ever)."""
+    """Who answers a `RemoteEmbedder`: for so many passages more, and then not (None: for ever); or `refuses`."""
 
     passages_left: int | None = None
+    refuses: SetupError | None = None
 
     def spend(self, passages: int) -> None:
+        if self.refuses is not None:
+            raise self.refuses
         if self.passages_left is None:
             return
         if self.passages_left < passages:

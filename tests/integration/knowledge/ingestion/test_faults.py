@@ -10,9 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from answerable.core.errors import SetupError
 from answerable.knowledge.ingestion.pool import PoolSettings
 from answerable.knowledge.ingestion.service import IngestionSettings
 from answerable.knowledge.ingestion.types import Progress
+from answerable.knowledge.types import IndexSettings
 from tests.integration.knowledge.ingestion.harness import (
     COLLECTION,
     Ingestion,
@@ -98,3 +100,34 @@ async def test_a_run_waits_for_a_worker_and_survives_the_death_of_who_started_it
     run = await first.service.start_run(COLLECTION, [str(folder)])
     second: Ingestion = await make_ingestion()
     assert (await second.service.wait(run.id)).documents_done == 3
+
+
+_REMOTE = IngestionSettings(
+    index=IndexSettings(embedder="test:remote"), pool=PoolSettings(processes=1), niceness=0
+)
+
+
+async def test_who_waits_for_a_provider_is_told_why(
+    make_ingestion: MakeIngestion, folder: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    ingestion: Ingestion = await make_ingestion(settings=_REMOTE)
+    ingestion.provider.passages_left = 0
+    run = await ingestion.service.start_run(COLLECTION, [str(folder)])
+    async with asyncio.timeout(60):
+        while "tried again" not in caplog.text:  # noqa: ASYNC110 - the worker logs it
+            await asyncio.sleep(0.05)
+    assert "The provider is away." in caplog.text
+    ingestion.provider.passages_left = None
+    progress = await ingestion.service.wait(run.id)
+    assert (progress.documents_done, progress.documents_failed) == (3, 0)
+
+
+async def test_what_no_waiting_mends_fails_at_once(make_ingestion: MakeIngestion, folder: Path) -> None:
+    ingestion: Ingestion = await make_ingestion(settings=_REMOTE)
+    ingestion.provider.refuses = SetupError("It sends 256 dimensions, not 300.", hint="Set 256.")
+    progress = await ingestion.ingest(folder)
+    assert (progress.state, progress.documents_done, progress.documents_failed) == ("done", 0, 3)
+    problems = await ingestion.service.list_problems(progress.run_id)
+    assert {(problem.reason, problem.hint) for problem in problems} == {
+        ("It sends 256 dimensions, not 300.", "Set 256.")
+    }
