@@ -69,7 +69,7 @@ async def test_what_an_earlier_release_spilled_is_written(database: Database) ->
     encoder = Encoder(policy_for=lambda _: TracePolicy(), redact=lambda trace, spans, policy: (trace, spans))
     trace = make_trace()
     spans = [make_span(trace.id), make_span(trace.id)]
-    (entry,) = encoder.encode([Recorded(trace, spans, "answerable", datetime.now(UTC), 0.0, 0)])
+    entry = encoder.encode(Recorded(trace, spans, "answerable", datetime.now(UTC), 0.0, 0))
     assert entry is not None
     line, end = entry.spans.rsplit("\t", 1)
     assert end == "\\N\n"

@@ -33,7 +33,7 @@ def encode(*traces: Trace) -> list[Entry]:
     encoder = Encoder(policy_for=lambda app: TracePolicy(keep_days=KEEP.get(app, 90)), redact=leave)
     now = datetime.now(UTC)
     recorded = [Recorded(trace, [make_span(trace.id)], "answerable", now, 0.0, 0) for trace in traces]
-    return [entry for entry in encoder.encode(recorded) if entry is not None]
+    return [entry for one in recorded if (entry := encoder.encode(one)) is not None]
 
 
 def make_runs(rng: random.Random, count: int) -> list[Trace]:

@@ -1,4 +1,4 @@
-"""From a trace and its spans to an entry. It takes a while for long texts, so it runs off the event loop."""
+"""From a trace and its spans to an entry."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import MISSING, fields
 from datetime import UTC, datetime
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Final, NamedTuple, Protocol
 
 from answerable.db.arrays import to_array
 from answerable.llm.types import Attempt, Usage
@@ -20,8 +20,12 @@ from answerable.traces.writing.span_rows import SpanRows
 _log = logging.getLogger(__name__)
 
 
+_LIGHT: Final = 100_000
+"""Bytes of a trace that is an entry within a millisecond or two."""
+
+
 class Redact(Protocol):
-    """Takes out what a policy does not let be kept. Called in a thread; `trace` is None for spans of other services."""
+    """Takes out what a policy does not let be kept. Not always in the same thread; spans alone have no `trace`."""
 
     def __call__(
         self, trace: Trace | None, spans: Sequence[Span], policy: TracePolicy
@@ -47,11 +51,12 @@ class Encoder:
         self._redact = redact
         self._span_rows = SpanRows()
 
-    def encode(self, batch: Sequence[Recorded]) -> list[Entry | None]:
-        """Return an entry for each; None for one that cannot be made, which is never written unredacted instead."""
-        return [self._try_encode(recorded) for recorded in batch]
+    def is_quick(self, recorded: Recorded) -> bool:
+        """Return whether an event loop can make its entry: it is short, and nothing is to be redacted."""
+        return recorded.weight <= _LIGHT and self._policy_for(_name_app(recorded)).content != "redacted"
 
-    def _try_encode(self, recorded: Recorded) -> Entry | None:
+    def encode(self, recorded: Recorded) -> Entry | None:
+        """Return its entry; None when it cannot be made, and is never written unredacted instead."""
         try:
             return self._encode(recorded)
         except Exception:

@@ -1,4 +1,4 @@
-"""Traces on their way: taken in at once, made ready in a thread, written in batches.
+"""Traces on their way: taken in at once, made ready between other work, written in batches.
 
 What the database has not taken within `_PATIENCE` goes to the spill file, so that after a second it survives the death
 of this process: the database is away, or slower than traces come. While the writer is open, one task makes entries,
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
@@ -18,7 +19,8 @@ from answerable.core.errors import Unavailable
 from answerable.core.tasks import stop
 from answerable.traces.types import Span, Trace
 from answerable.traces.writing.backlog import Backlog, Batch
-from answerable.traces.writing.encoding import Encoder
+from answerable.traces.writing.encoding import Encoder, Recorded
+from answerable.traces.writing.entries import Entry
 from answerable.traces.writing.intake import Held, Intake
 from answerable.traces.writing.landing import Landing
 from answerable.traces.writing.spill import Spill
@@ -36,7 +38,9 @@ _ADOPT: Final = 30.0
 _LAST: Final = 10.0
 """Seconds that the database has at the end; what is left goes to the spill file."""
 _ENCODED: Final = 200
-"""Traces made ready at once."""
+"""Traces made ready together."""
+_SLICE: Final = 0.001
+"""Seconds after which others have their turn on the event loop."""
 _WRITTEN: Final = 1000
 """Traces in one transaction, about."""
 
@@ -150,13 +154,12 @@ class TraceWriter:
                 await self._encode_next()
 
     async def _encode_next(self) -> None:
-        # They leave the queue after the thread has ended: until then a cancellation leaves them there.
+        # They leave the queue when all are made: until then a cancellation leaves them there.
         taken = self._intake.peek(_ENCODED)
         if not taken:
             return
         first = self._intake.numbered - len(self._intake) + 1
-        loop = asyncio.get_running_loop()
-        encoded = await loop.run_in_executor(self._thread, self._encoder.encode, taken)
+        encoded = await self._make_entries(taken)
         self._intake.pop(len(taken))
         entries = [entry for entry in encoded if entry is not None]
         weight = sum(entry.weight for entry in entries)
@@ -166,6 +169,20 @@ class TraceWriter:
         if entries:
             self._backlog.add(Batch(entries, taken[0].at, first, weight))
             self._ready.set()
+
+    async def _make_entries(self, taken: Sequence[Recorded]) -> list[Entry | None]:
+        """Make them here where that is quick: a busy event loop and a thread would fight for the interpreter."""
+        if not all(map(self._encoder.is_quick, taken)):
+            loop = asyncio.get_running_loop()
+            return await loop.run_in_executor(self._thread, lambda: [*map(self._encoder.encode, taken)])
+        made = []
+        began = time.monotonic()
+        for recorded in taken:
+            made.append(self._encoder.encode(recorded))
+            if time.monotonic() - began > _SLICE:
+                await asyncio.sleep(0)
+                began = time.monotonic()
+        return made
 
     async def _write_some(self) -> None:
         await self._ready.wait()
