@@ -105,11 +105,13 @@ def _fields(model: type[BaseModel], *, prefix: str) -> Iterator[str]:
 
 
 def _without_metadata(annotation: Any) -> Any:
-    """Return the type without what `Annotated` says of the elements of a tuple."""
+    """Return the type without what `Annotated` says of the elements of a tuple or the values of a dictionary."""
     if get_origin(annotation) is Annotated:
         return get_args(annotation)[0]
     if get_origin(annotation) is tuple:
         return tuple.__class_getitem__(tuple(map(_without_metadata, get_args(annotation))))
+    if get_origin(annotation) is dict:
+        return dict.__class_getitem__(tuple(map(_without_metadata, get_args(annotation))))
     return annotation
 
 

@@ -12,7 +12,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AliasChoices, BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field, PositiveInt, SecretStr, ValidationError
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
@@ -72,6 +72,9 @@ class ProviderEntry(_Section):
     default_model: str | None = Field(None, description="makes this provider the default one")
     options: dict[str, str] = Field({}, description="of the kind: api_version, region, project, location")
     prices: dict[str, PriceEntry] = {}
+    contexts: dict[str, PositiveInt] = Field(
+        {}, description="tokens that a model takes, where its server does not say it or says it wrongly"
+    )
     dimensions: dict[str, int] = Field({}, description="of embedding models that are not widely known")
     concurrency: int = Field(512, ge=1, description="chat calls in flight at once; as many again may wait")
 

@@ -9,25 +9,32 @@ from answerable.fake_models import anthropic_messages, openai_chat, openai_embed
 from answerable.fake_models.anthropic_batches import MessageBatches
 from answerable.fake_models.behaviours import Behaviour, BehaviourPlan, Timing
 from answerable.fake_models.endpoints import (
+    CONTEXT,
     Control,
     EmbeddingsEndpoint,
     FakeProvider,
+    ModelList,
     WireEndpoint,
-    list_models,
 )
 
 WIRES = (openai_chat.WIRE, openai_responses.WIRE, anthropic_messages.WIRE)
 
 
-def create_app(behaviour: Behaviour | None = None, *, timing: Timing | None = None) -> Starlette:
-    """Return the application. `behaviour` is what it does unless a request or `/control` says otherwise."""
-    provider = FakeProvider(BehaviourPlan(behaviour or Behaviour.NORMAL), timing or Timing())
-    control = Control(provider)
+def create_app(
+    behaviour: Behaviour | None = None, *, timing: Timing | None = None, context: int = CONTEXT
+) -> Starlette:
+    """Return the application. `behaviour` is what it does unless a request or `/control` says otherwise.
+
+    `context` is how many tokens it says that its chat model takes, 0 to say nothing.
+    """
+    provider = FakeProvider(BehaviourPlan(behaviour or Behaviour.NORMAL), timing or Timing(), context=context)
+    control, models = Control(provider), ModelList(provider)
     routes = [Route(wire.path, WireEndpoint(wire, provider), methods=["POST"]) for wire in WIRES]
     routes += MessageBatches(provider).list_routes()
     routes += [
         Route(openai_embeddings.PATH, EmbeddingsEndpoint(provider), methods=["POST"]),
-        Route("/v1/models", list_models),
+        Route("/v1/models", models.list_models),
+        Route("/api/show", models.show_model, methods=["POST"]),
         Route("/control", control.set, methods=["POST"]),
         Route("/control/requests", control.list_requests, methods=["GET"]),
         Route("/control/requests/last", control.get_last_request, methods=["GET"]),

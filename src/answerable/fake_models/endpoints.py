@@ -15,15 +15,18 @@ from answerable.fake_models.delivery import refuse, send_stream, send_whole
 from answerable.fake_models.exchange import CREATED, BadRequestError, Prompt, Wire
 from answerable.fake_models.records import Records
 
-MODELS = ("fake-1", "fake-embedding-1")
+CHAT_MODEL = "fake-1"
+MODELS = (CHAT_MODEL, "fake-embedding-1")
+CONTEXT = 32_768
 
 
 class FakeProvider:
-    """What the endpoints share: the plan of behaviours, the timing, the records."""
+    """What the endpoints share: the plan of behaviours, the timing, the records, the context it tells (0: none)."""
 
-    def __init__(self, plan: BehaviourPlan, timing: Timing) -> None:
+    def __init__(self, plan: BehaviourPlan, timing: Timing, *, context: int = CONTEXT) -> None:
         self.plan = plan
         self.timing = timing
+        self.context = context
         self.records = Records()
 
 
@@ -88,7 +91,7 @@ class Control:
         self._provider = provider
 
     async def set(self, request: Request) -> Response:
-        """Take `{behaviour, times?, timing?}`; `timing` has the fields of Timing, in seconds."""
+        """Take `{behaviour, times?, timing?, context?}`; `timing` has the fields of Timing, in seconds."""
         body = await request.json()
         try:
             behaviour = get_behaviour(body.get("behaviour", "normal"))
@@ -96,6 +99,7 @@ class Control:
         except (BadRequestError, TypeError) as error:
             return JSONResponse({"error": str(error)}, status_code=400)
         self._provider.plan.set(behaviour, times=body.get("times"))
+        self._provider.context = int(body.get("context", self._provider.context))
         return JSONResponse({"behaviour": behaviour, "times": body.get("times")})
 
     async def list_requests(self, _request: Request) -> Response:
@@ -109,11 +113,28 @@ class Control:
         return Response(status_code=204)
 
 
-async def list_models(_request: Request) -> Response:
-    models = [
-        {"id": name, "object": "model", "created": CREATED, "owned_by": "answerable"} for name in MODELS
-    ]
-    return JSONResponse({"object": "list", "data": models})
+class ModelList:
+    """`GET /v1/models` and Ollama's `POST /api/show`, each of which tells the chat model's context in its own words."""
+
+    def __init__(self, provider: FakeProvider) -> None:
+        self._provider = provider
+
+    async def list_models(self, _request: Request) -> Response:
+        common = {"object": "model", "created": CREATED, "owned_by": "answerable"}
+        told = {CHAT_MODEL: {"max_model_len": self._provider.context}} if self._provider.context else {}
+        models = [{"id": name, **common, **told.get(name, {})} for name in MODELS]
+        return JSONResponse({"object": "list", "data": models})
+
+    async def show_model(self, request: Request) -> Response:
+        name = (await request.json()).get("model")
+        if name not in MODELS:
+            return JSONResponse({"error": f"model {name!r} not found"}, status_code=404)
+        told = (
+            {"fake.context_length": self._provider.context}
+            if name == CHAT_MODEL and self._provider.context
+            else {}
+        )
+        return JSONResponse({"model_info": {"general.architecture": "fake", **told}})
 
 
 def _note(connection: Connection, prompt: Prompt, behaviour: str) -> None:

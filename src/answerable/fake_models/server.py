@@ -9,6 +9,7 @@ import uvicorn
 
 from answerable.fake_models.app import create_app
 from answerable.fake_models.behaviours import Behaviour, Timing
+from answerable.fake_models.endpoints import CONTEXT
 
 
 class FakeModelServer(uvicorn.Server):
@@ -25,6 +26,7 @@ class FakeModelServer(uvicorn.Server):
         port: int = 0,
         behaviour: Behaviour | None = None,
         timing: Timing | None = None,
+        context: int = CONTEXT,
         on_ready: Callable[[str], None] | None = None,
     ) -> None:
         self._listener = _listen(host, port)
@@ -33,7 +35,7 @@ class FakeModelServer(uvicorn.Server):
         self._on_ready = on_ready
         super().__init__(
             uvicorn.Config(
-                create_app(behaviour, timing=timing),
+                create_app(behaviour, timing=timing, context=context),
                 log_level="critical",
                 access_log=False,
                 lifespan="off",
@@ -58,10 +60,14 @@ def serve(
     *,
     behaviour: Behaviour | None = None,
     timing: Timing | None = None,
+    context: int = CONTEXT,
     on_ready: Callable[[str], None] | None = None,
 ) -> None:
     """Serve until a signal comes; `on_ready` gets the base address as soon as requests are answered."""
-    FakeModelServer(host=host, port=port, behaviour=behaviour, timing=timing, on_ready=on_ready).run()
+    server = FakeModelServer(
+        host=host, port=port, behaviour=behaviour, timing=timing, context=context, on_ready=on_ready
+    )
+    server.run()
 
 
 def _listen(host: str, port: int) -> socket.socket:

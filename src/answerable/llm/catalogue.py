@@ -9,7 +9,7 @@ from typing import Literal, Protocol
 
 from answerable.core.errors import AnswerableError
 from answerable.llm.names import LOCAL, split_name
-from answerable.llm.providers.types import Connection, ModelFacts, ProviderSettings
+from answerable.llm.providers.types import Available, Connection, ModelFacts, ProviderSettings
 
 Purpose = Literal["chat", "embedding"]
 _OWN_SERVERS = frozenset({"openai-compatible", "ollama"})
@@ -132,14 +132,15 @@ class Catalogue:
             await self._ask_each(settings.name)
             return
         if own:
-            self._add_listed(settings.name, available[:_MOST_LISTED])
-        self._compare(settings.name, frozenset(available))
+            self._add_listed(settings.name, list(available)[:_MOST_LISTED])
+        self._compare(settings.name, available)
 
-    def _compare(self, provider: str, available: frozenset[str]) -> None:
+    def _compare(self, provider: str, available: Available) -> None:
         for model in self._list_unchecked(provider):
-            short = split_name(model.name)[1]
-            if short in available or f"{short}:latest" in available:
-                seen = replace(model, reachable=True, detail="Its provider has it.")
+            listed = find_listed(available, split_name(model.name)[1])
+            if listed is not None:
+                facts = add_told(model.facts, available[listed])
+                seen = replace(model, reachable=True, detail="Its provider has it.", facts=facts)
             else:
                 seen = replace(
                     model,
@@ -171,11 +172,21 @@ class Catalogue:
 def _in_settings(settings: ProviderSettings) -> list[str]:
     """Return the chat models that the settings of a provider name."""
     named = [settings.default_model] if settings.default_model else []
-    priced = [model for model in settings.prices if model not in settings.dimensions]
-    return [f"{settings.name}:{model}" for model in dict.fromkeys([*named, *priced])]
+    told = [model for model in (*settings.prices, *settings.contexts) if model not in settings.dimensions]
+    return [f"{settings.name}:{model}" for model in dict.fromkeys([*named, *told])]
 
 
-def _suggest(available: frozenset[str]) -> str:
+def find_listed(available: Available, model: str) -> str | None:
+    """Return the name under which a provider lists a model, None where it does not. Ollama adds `:latest` to it."""
+    return next((name for name in (model, f"{model}:latest") if name in available), None)
+
+
+def add_told(facts: ModelFacts, context: int | None) -> ModelFacts:
+    """Return the facts with the context that the provider tells, where nothing else has said what it is."""
+    return facts if facts.context_window else replace(facts, context_window=context)
+
+
+def _suggest(available: Available) -> str:
     if not available:
         return "It lists no model at all: load or pull one there."
     few = ", ".join(sorted(available)[:5])

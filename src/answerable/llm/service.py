@@ -9,8 +9,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from answerable.core.errors import AnswerableError, InvalidInput, SetupError, UpstreamFailed
-from answerable.llm.catalogue import Catalogue, ModelInfo
+from answerable.core.errors import AnswerableError, InvalidInput, ServiceError, SetupError, UpstreamFailed
+from answerable.llm.catalogue import Catalogue, ModelInfo, add_told, find_listed
 from answerable.llm.names import EXTRACTIVE, LOCAL, split_name
 from answerable.llm.policy import CallPolicy
 from answerable.llm.providers.registry import KINDS, load_backend
@@ -150,6 +150,23 @@ class Models:
             return ModelFacts()
         # Loading an SDK and looking through the public price list must not stop the event loop.
         return await asyncio.to_thread(lambda: self._connect(provider).describe(model))
+
+    async def look_up(self, name: str) -> ModelFacts:
+        """Return what is known of the chat model, and the context that its provider tells where nothing else does.
+
+        Only the provider's list is asked for, not the model; one that cannot be had tells nothing. Raises as
+        `describe` does.
+        """
+        facts = await self.describe(name)
+        provider, model = split_name(name)
+        if facts.context_window or provider == LOCAL:
+            return facts
+        try:
+            available = await self._connect(provider).list_available() or {}
+        except ServiceError:
+            return facts
+        listed = find_listed(available, model)
+        return facts if listed is None else add_told(facts, available[listed])
 
     def find_cost(self, name: str, usage: Usage) -> Decimal | None:
         """Return what such a call of a chat model in use costs now, in US dollars; None where that is unknown."""

@@ -30,6 +30,7 @@ def _provider(name: str, entry: ProviderEntry, environ: Mapping[str, str]) -> Pr
         default_model=entry.default_model,
         options=entry.options,
         prices={model: Price(**price.model_dump()) for model, price in entry.prices.items()},
+        contexts=entry.contexts,
         dimensions=entry.dimensions,
         concurrency=entry.concurrency,
     )

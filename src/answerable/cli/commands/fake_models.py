@@ -8,6 +8,7 @@ import typer
 
 from answerable.core.errors import SetupError
 from answerable.fake_models.behaviours import Behaviour, Timing
+from answerable.fake_models.endpoints import CONTEXT
 from answerable.fake_models.server import serve
 
 
@@ -16,6 +17,9 @@ def fake_models(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     behaviour: Annotated[Behaviour | None, typer.Option(help="Misbehave like this at every request.")] = None,
     latency: Annotated[float, typer.Option(min=0, help="Seconds before the first byte.")] = 0.0,
+    context: Annotated[
+        int, typer.Option(min=0, help="Tokens that the model says it takes; 0: it does not say.")
+    ] = CONTEXT,
 ) -> None:
     """Speak the OpenAI and Anthropic wire formats without a model, for tests and for trying things out."""
 
@@ -23,7 +27,8 @@ def fake_models(
         typer.echo(f"Fake models at {url}/v1 (OpenAI) and {url} (Anthropic). Ctrl-C stops them.")
 
     try:
-        serve(host, port, behaviour=behaviour, timing=Timing(latency=latency), on_ready=ready)
+        timing = Timing(latency=latency)
+        serve(host, port, behaviour=behaviour, timing=timing, context=context, on_ready=ready)
     except OSError as error:
         raise SetupError(
             f"{host}:{port} cannot be listened on: {error.strerror}.", hint="Choose another --port."

@@ -167,7 +167,7 @@ def _print(found: list[dict[str, Any]]) -> None:
             "*" if model["default"] else "",
             Text(model["name"], overflow="fold"),
             model["purpose"],
-            _shown(model, "context_window", "{:,.0f}k", 1000),
+            _shown(model, "context_window", "{:,.0f}"),
             _shown(model, "input_usd_per_million", "{:g}"),
             _shown(model, "output_usd_per_million", "{:g}") if model["purpose"] == "chat" else "-",
             " ".join(word for key, word in _ABILITIES.items() if model[key]) or "-",

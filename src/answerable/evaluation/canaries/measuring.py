@@ -38,7 +38,7 @@ class Health(Protocol):
 class WatchedModels(Protocol):
     """What canaries ask of the models of this process."""
 
-    async def describe(self, name: str) -> ModelFacts: ...
+    async def look_up(self, name: str) -> ModelFacts: ...
     def list_served(self, name: str) -> tuple[Served, ...]: ...
     async def check(self, name: str | None = None) -> Health: ...
 
@@ -78,7 +78,7 @@ class CanaryRunner:
 
         Raises what its settings, the dataset or the database are at odds with.
         """
-        facts = await self._models.describe(canary.model)
+        facts = await self._models.look_up(canary.model)
         before = self._models.list_served(canary.model)
         run, problem = None, ""
         if canary.variant is None:

@@ -8,7 +8,7 @@ from pydantic_ai.models.anthropic import AnthropicModel
 from pydantic_ai.providers.anthropic import AnthropicProvider
 
 from answerable.llm.providers.kit import Kit, need_key
-from answerable.llm.providers.types import ProviderSettings
+from answerable.llm.providers.types import Available, ProviderSettings
 
 DEFAULT_URL = "https://api.anthropic.com"
 _PAGE = 1000
@@ -30,5 +30,5 @@ def build(settings: ProviderSettings, http: httpx2.AsyncClient) -> Kit:
     )
 
 
-async def _list_models(client: AsyncAnthropic) -> list[str]:
-    return [model.id async for model in client.models.list(limit=_PAGE)]
+async def _list_models(client: AsyncAnthropic) -> Available:
+    return {model.id: model.max_input_tokens async for model in client.models.list(limit=_PAGE)}

@@ -24,7 +24,7 @@ from answerable.llm.providers.bounds import bound_response
 from answerable.llm.providers.kit import EmbeddingKit, Kit
 from answerable.llm.providers.listing import list_available
 from answerable.llm.providers.registry import EXTRAS, KINDS
-from answerable.llm.providers.types import ModelFacts, ProviderSettings
+from answerable.llm.providers.types import Available, ModelFacts, ProviderSettings
 from answerable.llm.routing.types import SingleModel, Trouble
 from answerable.llm.status import ModelRecord
 from answerable.llm.types import Embedder, Usage
@@ -118,12 +118,12 @@ class ProviderConnection:
     def describe_embedder(self, model: str) -> ModelFacts:
         rates = self._prices.find_rates(model)
         return ModelFacts(
-            context_window=self._prices.find_context_window(model),
+            context_window=self._settings.contexts.get(model) or self._prices.find_context_window(model),
             input_price=None if rates is None or rates.input is None else rates.input[0][1],
             output_price=None if rates is None or rates.output is None else rates.output[0][1],
         )
 
-    async def list_available(self) -> tuple[str, ...] | None:
+    async def list_available(self) -> Available | None:
         if self._kit.available is None:
             return None
         return await list_available(self._settings.name, self._kit.available)

@@ -13,7 +13,7 @@ from pydantic_ai.providers import Provider
 from pydantic_ai.providers.google import GoogleProvider
 
 from answerable.llm.providers.kit import EmbeddingKit, Kit, need_key
-from answerable.llm.providers.types import ProviderSettings
+from answerable.llm.providers.types import Available, ProviderSettings
 
 DIMENSIONS: Mapping[str, int] = {"gemini-embedding-001": 3072, "gemini-embedding-2": 3072}
 
@@ -23,9 +23,9 @@ def build(settings: ProviderSettings, http: httpx2.AsyncClient) -> Kit:
         api_key=need_key(settings, "GEMINI_API_KEY"), base_url=settings.base_url, http_client=http
     )
 
-    async def list_models() -> list[str]:
+    async def list_models() -> Available:
         pager = await provider.client.aio.models.list()
-        return [(model.name or "").removeprefix("models/") async for model in pager]
+        return {(model.name or "").removeprefix("models/"): model.input_token_limit async for model in pager}
 
     return replace(build_kit(provider), available=list_models)
 

@@ -9,7 +9,7 @@ from pydantic_ai.embeddings.base import EmbeddingModel
 from pydantic_ai.models import Model
 
 from answerable.core.errors import SetupError
-from answerable.llm.providers.types import ProviderSettings
+from answerable.llm.providers.types import Available, ProviderSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +31,13 @@ class EmbeddingKit:
 class Kit:
     """`catalogue` is the provider's name in genai-prices, None when its prices are its operator's.
 
-    `available` asks the provider which models it has, where it has such a question.
+    `available` asks the provider which models it has, where it has such a question; it raises what its SDK raises.
     """
 
     chat: Callable[[str], Model] | None = None
     embedding: EmbeddingKit | None = None
     catalogue: str | None = None
-    available: Callable[[], Awaitable[list[str]]] | None = None
+    available: Callable[[], Awaitable[Available]] | None = None
 
 
 def need_key(settings: ProviderSettings, variable: str) -> str:

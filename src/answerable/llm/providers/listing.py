@@ -6,16 +6,17 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 from answerable.core.errors import ServiceError, Unavailable, UpstreamFailed
+from answerable.llm.providers.types import Available
 
 _SECONDS = 5.0
 _NO_SUCH_LIST = frozenset({404, 405, 501})
 
 
-async def list_available(provider: str, ask: Callable[[], Awaitable[list[str]]]) -> tuple[str, ...] | None:
-    """Return the names, None where the provider has no such list. Raises ServiceError, after 5 s at the latest."""
+async def list_available(provider: str, ask: Callable[[], Awaitable[Available]]) -> Available | None:
+    """Return the models, None where the provider has no such list. Raises ServiceError, after 5 s at the latest."""
     try:
         async with asyncio.timeout(_SECONDS):
-            return tuple(await ask())
+            return await ask()
     except TimeoutError as error:
         raise _unreachable(provider, f"did not say within {_SECONDS:g} s which models it has") from error
     except Exception as error:

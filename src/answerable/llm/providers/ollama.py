@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
+from typing import Any
 
 import httpx2
+from openai import AsyncOpenAI, OpenAIError
 from pydantic_ai.embeddings.openai import OpenAIEmbeddingModel
 from pydantic_ai.models.ollama import OllamaModel
 from pydantic_ai.providers.ollama import OllamaProvider
 
+from answerable.llm.providers.contexts import find_shown_context
 from answerable.llm.providers.kit import EmbeddingKit, Kit
 from answerable.llm.providers.openai import STRICT_END, list_models
-from answerable.llm.providers.types import ProviderSettings
+from answerable.llm.providers.types import Available, ProviderSettings
 
+_MOST_SHOWN = 50
+_SHOW_SECONDS = 2.0
+"""Less than the list of models may take: who has no answer to this is not unreachable."""
 DEFAULT_URL = "http://127.0.0.1:11434/v1"
 DIMENSIONS: Mapping[str, int] = {
     "all-minilm": 384,
@@ -34,8 +41,32 @@ def build(settings: ProviderSettings, http: httpx2.AsyncClient) -> Kit:
         embedding=EmbeddingKit(
             lambda model: OpenAIEmbeddingModel(model, provider=provider), dimensions=DIMENSIONS
         ),
-        available=lambda: list_models(provider.client),
+        available=lambda: list_pulled(provider.client),
     )
+
+
+async def list_pulled(client: AsyncOpenAI) -> Available:
+    """Return what was pulled. Raises what the SDK raises, but not for a model that does not tell its context.
+
+    `GET /v1/models` has only names; a model's context stands in Ollama's own answer to `POST /api/show`.
+    """
+    listed = await list_models(client)
+    asked = list(listed)[:_MOST_SHOWN]
+    contexts = await asyncio.gather(*(_find_context(client, model) for model in asked))
+    return {**listed, **dict(zip(asked, contexts, strict=True))}
+
+
+async def _find_context(client: AsyncOpenAI, model: str) -> int | None:
+    try:
+        shown = await client.post(
+            str(client.base_url.join("../api/show")),
+            body={"model": model},
+            cast_to=dict[str, Any],
+            options={"timeout": _SHOW_SECONDS},
+        )
+    except OpenAIError:
+        return None
+    return find_shown_context(shown)
 
 
 def get_url(address: str | None) -> str:

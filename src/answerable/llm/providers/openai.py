@@ -16,8 +16,9 @@ from pydantic_ai.profiles.openai import OpenAIModelProfile
 from pydantic_ai.providers.openai import OpenAIProvider
 
 from answerable.llm.endpoints.fingerprinting import FingerprintedChatModel
+from answerable.llm.providers.contexts import find_context
 from answerable.llm.providers.kit import EmbeddingKit, Kit, need_key
-from answerable.llm.providers.types import ProviderSettings
+from answerable.llm.providers.types import Available, ProviderSettings
 
 DEFAULT_URL = "https://api.openai.com/v1"
 DIMENSIONS: Mapping[str, int] = {
@@ -58,6 +59,6 @@ def build(settings: ProviderSettings, http: httpx2.AsyncClient) -> Kit:
     )
 
 
-async def list_models(client: AsyncOpenAI) -> list[str]:
+async def list_models(client: AsyncOpenAI) -> Available:
     """Return what `GET /models` lists. Raises what the SDK raises."""
-    return [model.id async for model in client.models.list()]
+    return {model.id: find_context(model.model_extra or {}) async for model in client.models.list()}

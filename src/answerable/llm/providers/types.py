@@ -34,6 +34,7 @@ class ProviderSettings:
 
     `name` is what stands before the colon of a model's name, `kind` a key of `registry.KINDS`. `options` are
     the kind's own: `api_version` (azure), `region` (bedrock), `project` and `location` (google-vertex).
+    `contexts` are how many tokens models take, by the operator's word, which goes before any other.
     `dimensions` are those of embedding models that are not widely known. `concurrency` bounds the chat calls in
     flight at once; as many again may wait for their turn.
     """
@@ -45,13 +46,18 @@ class ProviderSettings:
     default_model: str | None = None
     options: Mapping[str, str] = field(default_factory=dict)
     prices: Mapping[str, Price] = field(default_factory=dict)
+    contexts: Mapping[str, int] = field(default_factory=dict)
     dimensions: Mapping[str, int] = field(default_factory=dict)
     concurrency: int = 512
 
 
+Available = Mapping[str, int | None]
+"""The models that a provider says it has, in its order, with how many tokens each takes where it says so."""
+
+
 @dataclass(frozen=True, slots=True)
 class ModelFacts:
-    """What is known of a model without asking it. None is unknown.
+    """What is known of a model. None is unknown.
 
     `input_price` and `output_price` are those of a short prompt, in US dollars for a million tokens.
     """
@@ -134,8 +140,8 @@ class Connection(Protocol):
         """Return what is known of the embedder, without building it."""
         ...
 
-    async def list_available(self) -> tuple[str, ...] | None:
-        """Return the models that the provider says it has, None where it offers no such list. Raises ServiceError."""
+    async def list_available(self) -> Available | None:
+        """Return what the provider says it has, None where it offers no such list. Raises ServiceError."""
         ...
 
     def embedder(self, model: str, record: ModelRecord) -> Embedder:

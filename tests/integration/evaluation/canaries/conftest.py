@@ -11,6 +11,7 @@ from answerable.access.audit.service import AuditLog
 from answerable.apps.service import AppService
 from answerable.datasets.service import DatasetService
 from answerable.db.database import Database
+from answerable.fake_models.endpoints import CONTEXT
 from answerable.fake_models.server import FakeModelServer
 from tests.fakes.clock import ShiftedClock
 from tests.fakes.embedder import HashingEmbedder
@@ -35,6 +36,7 @@ async def watch(database: Database, provider: str) -> AsyncIterator[Watch]:
     datasets = DatasetService(database, embed=HashingEmbedder(dimensions=384).embed_query, clock=clock)
     watch = Watch(database, apps, datasets, provider, clock)
     watch.behave("normal")
+    watch.tell_context(CONTEXT)
     watch.count_requests()
     await watch.register()
     await watch.add_examples()

@@ -78,6 +78,10 @@ class Watch:
     def behave(self, behaviour: str) -> None:
         httpx.post(f"{self.url}/control", json={"behaviour": behaviour}, trust_env=False).raise_for_status()
 
+    def tell_context(self, tokens: int) -> None:
+        """Let the server's list of models say that the model takes so many tokens."""
+        httpx.post(f"{self.url}/control", json={"context": tokens}, trust_env=False).raise_for_status()
+
     def count_requests(self) -> int:
         """Return how often the provider was asked since the last time."""
         count = int(httpx.get(f"{self.url}/control/requests", trust_env=False).json()["total"])

@@ -61,6 +61,19 @@ async def test_a_model_that_has_become_better_has_changed_too(watch: Watch) -> N
     assert [(change.kind, change.after) for change in check.changes] == [("behaviour", "better")]
 
 
+async def test_another_context_is_noticed_where_the_server_tells_it(watch: Watch) -> None:
+    first = await watch.check()
+    watch.tell_context(0)
+    untold = await watch.check()
+    watch.tell_context(8192)
+    check = await watch.check()
+
+    assert (first.seen.context_window, untold.state) == (32_768, "same"), "what is not told has not changed"
+    assert [(change.kind, change.text) for change in check.changes] == [
+        ("context", "It takes 8,192 tokens; it took 32,768.")
+    ]
+
+
 async def test_another_price_is_noticed(watch: Watch) -> None:
     await watch.check()
     watch.price = Decimal("1.5")

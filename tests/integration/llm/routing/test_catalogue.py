@@ -84,6 +84,32 @@ async def test_a_check_says_what_can_be_reached_and_what_to_do_otherwise(
     assert [request["path"] for request in fake.list_requests()] == ["/v1/chat/completions"]
 
 
+async def test_a_check_shows_the_context_that_a_server_tells_unless_the_operator_says_another(
+    fake: FakeModels,
+) -> None:
+    configured = [
+        ProviderSettings("mine", "openai-compatible", f"{fake.url}/v1"),
+        ProviderSettings("stated", "openai-compatible", f"{fake.url}/v1", contexts={"fake-1": 4096}),
+        ProviderSettings("ollama", "ollama", fake.url),
+    ]
+    models = Models(configured, default_chat_name="mine:fake-1")
+    before = by_name(await models.list_models())
+    after = by_name(await models.list_models(check=True))
+    await models.close()
+
+    assert before["mine:fake-1"].facts.context_window is None, "without a check nobody is asked"
+    assert before["stated:fake-1"].facts.context_window == 4096
+    told = {name: model.facts.context_window for name, model in after.items()}
+    assert told == {
+        "mine:fake-1": 32_768,
+        "mine:fake-embedding-1": None,
+        "stated:fake-1": 4096,
+        "stated:fake-embedding-1": None,
+        "ollama:fake-1": 32_768,
+        "ollama:fake-embedding-1": None,
+    }
+
+
 async def test_the_status_tells_what_each_model_has_done(models: Models, fake: FakeModels) -> None:
     await read(models.chat("mine:fake-1"))
     await read(models.chat("ollama:fake-1"))
