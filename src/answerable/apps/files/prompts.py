@@ -10,9 +10,9 @@ from pathlib import PurePosixPath
 from answerable.apps.content import InputField, Kind, PromptContent
 from answerable.apps.files.places import Node, Problems
 from answerable.apps.files.workspace import FileRefused, WorkspaceFiles
-from answerable.apps.templates.faults import TemplateInvalid
+from answerable.apps.templates.faults import TemplateInvalid, Use
 from answerable.apps.templates.parsing import list_includes
-from answerable.apps.templates.template import PromptTemplate, Use
+from answerable.apps.templates.template import PromptTemplate
 from answerable.core.closeness import suggest
 
 FOLDER = "prompts"
@@ -135,6 +135,8 @@ class PromptReader:
         except TemplateInvalid as error:
             for fault in error.faults:
                 self._problems.add_at(*source.find(fault.line, fault.partial), fault.problem, fault.hint)
+            for use in error.uses:
+                self._check_use(source, use, kind, declared)
             return
         self._check_blocks(source, template, kind)
         for use in template.uses:

@@ -31,6 +31,11 @@ def list_faults(tree: nodes.Template, partial: str | None) -> Iterator[Found]:
     yield from _check_blocks(tree, partial)
 
 
+def is_refused(name: str) -> bool:
+    """Tell whether a template may not use a variable of this name, whatever it is given."""
+    return name in _REFUSED_NAMES or _INTERNAL.search(name) is not None
+
+
 def _check_tag(node: nodes.Node) -> Iterator[Found]:
     tag = _REFUSED_TAGS.get(type(node))
     if tag is not None:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from answerable.core.errors import SetupError
 
+MEND = "Mend the template there."
+
 
 @dataclass(frozen=True, slots=True)
 class TemplateFault:
@@ -22,16 +24,30 @@ class TemplateFault:
         return f"{where}: {self.problem}"
 
 
+@dataclass(frozen=True, slots=True)
+class Use:
+    """The first place where a block reads a variable."""
+
+    name: str
+    block: str
+    line: int
+    partial: str | None = None
+
+
 class TemplateInvalid(SetupError):  # noqa: N818
-    """A template that does not compile. `faults` has everything that was found, in the order of the lines."""
+    """A template that does not compile. `faults` has everything that was found, in the order of the lines.
+
+    `uses` are the variables that it reads, as far as that can be told: they may be wrong too.
+    """
 
     code, title = "template_invalid", "The prompt template is not valid"
 
-    def __init__(self, faults: Sequence[TemplateFault]) -> None:
+    def __init__(self, faults: Sequence[TemplateFault], uses: Sequence[Use] = ()) -> None:
         super().__init__(
             f"The prompt template is not valid: {'; '.join(map(str, faults))}", hint=faults[0].hint
         )
         self.faults = tuple(faults)
+        self.uses = tuple(uses)
 
 
 class TemplateFailed(SetupError):  # noqa: N818

@@ -12,7 +12,7 @@ from jinja2 import TemplateSyntaxError, nodes
 from jinja2.visitor import NodeTransformer
 
 from answerable.apps.templates.checking import list_faults
-from answerable.apps.templates.faults import TemplateFault, TemplateInvalid
+from answerable.apps.templates.faults import MEND, TemplateFault
 from answerable.apps.templates.sandbox import ENVIRONMENT
 from answerable.core.closeness import suggest
 
@@ -26,8 +26,8 @@ MAX_TAGS = 2_000
 _MAX_DEPTH = 16
 
 
-def parse(template: str, partials: Mapping[str, str]) -> nodes.Template:
-    """Return the whole tree. Raises TemplateInvalid with all that is wrong in any of the texts."""
+def parse(template: str, partials: Mapping[str, str]) -> tuple[nodes.Template, list[TemplateFault]]:
+    """Return the whole tree, and all that is wrong in any of the texts. What cannot be parsed is not in the tree."""
     return _Assembly(partials).assemble(template)
 
 
@@ -61,11 +61,9 @@ class _Assembly:
         self._characters = 0
         self._tags = 0
 
-    def assemble(self, template: str) -> nodes.Template:
+    def assemble(self, template: str) -> tuple[nodes.Template, list[TemplateFault]]:
         tree = self._parse(template, None, ())
-        if self._faults:
-            raise TemplateInvalid(list(self._faults))
-        return tree
+        return tree, list(self._faults)
 
     def _parse(self, text: str, partial: str | None, path: tuple[str, ...]) -> nodes.Template:
         if not self._fits(text, partial):
@@ -73,7 +71,7 @@ class _Assembly:
         try:
             tree = ENVIRONMENT.parse(text)
         except TemplateSyntaxError as error:
-            self._add(_sentence(error.message), "Mend the template there.", error.lineno, partial)
+            self._add(_sentence(error.message), MEND, error.lineno, partial)
             return nodes.Template([], lineno=1)
         except RecursionError:
             self._add("It is nested too deeply.", "Take it apart.", 1, partial)

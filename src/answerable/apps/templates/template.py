@@ -3,34 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from types import MappingProxyType, TracebackType
 from typing import Any
 
-from jinja2 import Template, TemplateError, TemplateSyntaxError, meta, nodes
+from jinja2 import Template, TemplateError, nodes
 
 from answerable.apps.content import PromptContent
-from answerable.apps.templates.faults import Overrun, Refused, TemplateFailed, TemplateFault, TemplateInvalid
+from answerable.apps.templates.faults import (
+    MEND,
+    Overrun,
+    Refused,
+    TemplateFailed,
+    TemplateFault,
+    TemplateInvalid,
+)
 from answerable.apps.templates.meter import CURRENT, OUTPUT, WORK, Meter, measure
 from answerable.apps.templates.parsing import locate, parse
 from answerable.apps.templates.rewriting import add_meter, make_charge
 from answerable.apps.templates.sandbox import ENVIRONMENT
+from answerable.apps.templates.uses import find_uses, list_uses
 from answerable.core.closeness import suggest
 from answerable.core.errors import TooLarge
 
 _CACHED = 256
-_MEND = "Mend the template there."
-
-
-@dataclass(frozen=True, slots=True)
-class Use:
-    """The first place where a block reads a variable."""
-
-    name: str
-    block: str
-    line: int
-    partial: str | None = None
 
 
 class PromptTemplate:
@@ -43,9 +39,11 @@ class PromptTemplate:
     def __init__(self, template: str, partials: Mapping[str, str]) -> None:
         """Raises TemplateInvalid."""
         self._partials = partials
-        tree = parse(template, partials)
+        tree, faults = parse(template, partials)
         blocks = _split(tree)
-        self.uses = tuple(use for name, block in blocks.items() for use in self._list_uses(name, block))
+        if faults:
+            raise TemplateInvalid(faults, find_uses(blocks, partials))
+        self.uses = list_uses(blocks, partials)
         self.variables = frozenset(use.name for use in self.uses)
         self.blocks = frozenset(blocks)
         add_meter(tree)
@@ -84,23 +82,6 @@ class PromptTemplate:
         finally:
             CURRENT.reset(token)
         return text
-
-    def _list_uses(self, block: str, tree: nodes.Template) -> list[Use]:
-        try:
-            names = meta.find_undeclared_variables(tree)
-        except TemplateSyntaxError as error:
-            raise self._invalid(error.message or "It is not valid Jinja", error.lineno) from error
-        except RecursionError as error:
-            raise self._invalid("It is nested too deeply", 1) from error
-        lines: dict[str, int] = {}
-        for node in tree.find_all(nodes.Name):
-            if node.ctx == "load" and node.name in names:
-                lines.setdefault(node.name, node.lineno)
-        return [Use(name, block, *locate(line, self._partials)) for name, line in lines.items()]
-
-    def _invalid(self, problem: str, line: int) -> TemplateInvalid:
-        own, partial = locate(line, self._partials)
-        return TemplateInvalid([TemplateFault(f"{problem}.", _MEND, own, partial)])
 
     def _explain(self, block: str, values: Mapping[str, Any], error: Exception) -> Exception:
         if isinstance(error, Overrun) and measure(dict(values), limit=WORK) > WORK // 20:
@@ -166,5 +147,5 @@ def _describe(error: Exception, values: Mapping[str, Any]) -> tuple[str, str]:
         case TemplateError():
             problem = (error.message or type(error).__name__).rstrip(".")
             meant = suggest(problem.split("'")[1], values) if "'" in problem else ""
-            return problem, meant or _MEND
-    return f"{error}".rstrip(".") or type(error).__name__, _MEND
+            return problem, meant or MEND
+    return f"{error}".rstrip(".") or type(error).__name__, MEND

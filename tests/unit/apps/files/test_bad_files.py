@@ -162,11 +162,47 @@ def test_everything_wrong_in_any_file_is_named_at_once(tmp_path: Path) -> None:
         ("apps/a.yaml", 8),
         ("apps/a.yaml", 9),
         ("prompts/p.md", 2),
+        ("prompts/p.md", 2),
         ("prompts/p.md", 3),
+        ("prompts/p.md", 3),
+        ("prompts/q.md", 2),
         ("prompts/q.md", 2),
         ("s.json", 2),
         ("s.json", 3),
     ]
+
+
+@pytest.mark.parametrize(
+    ("prompt", "messages"),
+    [
+        (
+            "{{ note|uper }}",
+            ["The variable 'note' is not declared.", "There is no filter 'uper'."],
+        ),
+        (
+            "{% if note is defind %}{{ notes.__class__ }}{% endif %}",
+            [
+                "'__class__' is out of reach",
+                "The variable 'note' is not declared.",
+                "There is no test 'defind'.",
+            ],
+        ),
+        (
+            "{{ self.user() }}{{ size }}",
+            ["A prompt has no 'self'.", "The variable 'size' is not declared."],
+        ),
+        ("{{ note|uper }}{% if notes %}", ["Unexpected end of template"]),
+    ],
+    ids=["filter", "test", "name", "unparsed"],
+)
+def test_undeclared_variables_are_named_beside_what_else_is_wrong_with_a_template(
+    tmp_path: Path, prompt: str, messages: list[str]
+) -> None:
+    loaded = load(tmp_path, {"apps/a.yaml": HEAD.replace("{{ notes }}", prompt)})
+
+    found = sorted(problem.message for problem in loaded.problems)
+    assert len(found) == len(messages), found
+    assert all(message in text for text, message in zip(found, messages, strict=True)), found
 
 
 def test_what_two_variants_inherit_is_named_once(tmp_path: Path) -> None:
