@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from answerable.answering.calls import Bill
@@ -105,14 +106,9 @@ def _describe_citation(citation: Citation) -> dict[str, Any]:
 
 
 def _add_failure(trace: Trace, failure: BaseException) -> Trace:
-    """What a failed call cost is not known: a provider may have counted tokens before it broke off.
-
-    Calls that went well and did not help, such as an answer that fits no schema, have a bill.
-    """
-    attempts, bill = list_attempts(failure), find_bill(failure)
+    bill = find_bill(failure)
     if bill is not None:
         trace = trace._replace(model=bill.model, usage=bill.usage)
-    cost = bill.cost_usd if bill is not None else None if attempts else trace.cost_usd
     told = (
         (failure.code, failure.detail)
         if isinstance(failure, AnswerableError)
@@ -120,8 +116,8 @@ def _add_failure(trace: Trace, failure: BaseException) -> Trace:
     )
     return trace._replace(
         status="error",
-        cost_usd=cost,
-        attempts=attempts,
+        cost_usd=find_failed_cost(failure),
+        attempts=list_attempts(failure),
         error_code=told[0],
         error_detail=told[1],
     )
@@ -135,6 +131,18 @@ def list_attempts(failure: BaseException | None) -> tuple[Attempt, ...]:
 def find_bill(failure: BaseException | None) -> Bill | None:
     """Return what the calls of a failed run came to, where that is known."""
     return getattr(failure, "bill", None)
+
+
+def find_failed_cost(failure: BaseException) -> Decimal | None:
+    """Return what a failed run cost in US dollars.
+
+    What a failed call cost is not known (None): a provider may have counted tokens before it broke off. Calls that
+    went well and did not help, such as an answer that fits no schema, have a bill.
+    """
+    bill = find_bill(failure)
+    if bill is not None:
+        return bill.cost_usd
+    return None if list_attempts(failure) else Decimal(0)
 
 
 def _describe(value: Any) -> Any:

@@ -51,7 +51,7 @@ def _describe_spend(tally: Tally) -> str:
     known = f"${tally.cost_usd:.4f}"
     if not tally.unpriced:
         return known
-    unknown = f"{tally.unpriced} answers of unknown price"
+    unknown = f"{tally.unpriced} row{'s' * (tally.unpriced != 1)} of unknown price"
     return f"{known} and {unknown}" if tally.cost_usd else unknown
 
 

@@ -13,6 +13,7 @@ from answerable.answering.batches.journal import Journal
 from answerable.answering.batches.rows import open_files
 from answerable.answering.batches.types import Row, Tally
 from answerable.answering.fields import FILES
+from answerable.answering.recording import find_failed_cost
 from answerable.answering.types import Answer, RunRequest
 from answerable.apps.content import InputField
 from answerable.core.clock import Clock
@@ -157,10 +158,7 @@ class _Batch:
         self.resting = None
         self.journal.write_answer(row, self.plan.render(answer))
         self.tally.answered += 1
-        if answer.cost_usd is None:
-            self.tally.unpriced += 1
-        else:
-            self.tally.cost_usd += answer.cost_usd
+        self.tally.add_cost(answer.cost_usd)
 
     def fail(self, row: Row, error: AnswerableError) -> None:
         """Write the failure down. Raises BatchStopped when it is the last of too many that the service failed.
@@ -169,6 +167,7 @@ class _Batch:
         """
         self.journal.write_failure(row, describe_failure(error))
         self.tally.failed += 1
+        self.tally.add_cost(find_failed_cost(error))
         self.failing += isinstance(error, ServiceError)
         if self.failing >= _HOPELESS:
             raise BatchStopped(

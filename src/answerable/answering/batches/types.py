@@ -29,8 +29,8 @@ class Tally:
     """How far a batch is; `seconds` counts from its start.
 
     `total` counts the rows of the input, `earlier` those that an earlier run had settled, `earlier_failed` the ones
-    among them that failed. `cost_usd` is what the rows of this run cost as far as prices are known; `unpriced`
-    counts those whose are not.
+    among them that failed. `cost_usd` is what the rows of this run cost, the failed ones too, as far as that is known;
+    `unpriced` counts those of which it is not.
     """
 
     total: int
@@ -41,6 +41,13 @@ class Tally:
     cost_usd: Decimal = Decimal(0)
     unpriced: int = 0
     seconds: float = 0.0
+
+    def add_cost(self, cost_usd: Decimal | None) -> None:
+        """Count what one row cost; None is unknown."""
+        if cost_usd is None:
+            self.unpriced += 1
+        else:
+            self.cost_usd += cost_usd
 
     @property
     def settled(self) -> int:

@@ -16,10 +16,13 @@ from answerable.answering.batches.journal import open_journal
 from answerable.answering.batches.rows import MAX_LINE_BYTES, count_rows, read_rows
 from answerable.answering.batches.service import BatchService, Plan
 from answerable.answering.batches.types import Tally
+from answerable.answering.calls import Bill
+from answerable.answering.prompting.outputs import OutputInvalid
 from answerable.answering.types import Answer, RunRequest
 from answerable.apps.content import InputField
 from answerable.core.clock import Clock
 from answerable.core.errors import Conflict, InvalidInput, RateLimited, Unavailable, UpstreamFailed
+from answerable.llm.types import Attempt
 from tests.fakes.clock import FixedClock
 
 FIELDS = {"text": InputField(), "photo": InputField(type="image", required=False)}
@@ -172,6 +175,25 @@ async def test_a_failing_row_is_written_down_with_its_reason(files: Files) -> No
     assert files.codes() == {2: "upstream_failed", 3: "internal"}
     (bad,) = [entry for entry in _read(files.failures) if entry["line"] == 2]
     assert (bad["detail"], bad["hint"]) == ("The provider answered 500.", "Try later.")
+
+
+async def test_what_failed_rows_cost_is_counted_and_never_taken_for_nothing(files: Files) -> None:
+    def spoil(request: RunRequest) -> None:
+        if request.input["text"] == "never valid":
+            bill = Bill(cost_usd=Decimal("0.25"))
+            raise OutputInvalid("The answer does not fit", [], bill=bill, hint="Try another model.")
+        if request.input["text"] == "broken off":
+            error = UpstreamFailed("The provider answered 500.")
+            error.attempts = (Attempt("m", 0.0, 1.0, "upstream_failed"),)
+            raise error
+        if request.input["text"] == "refused":
+            raise InvalidInput("It is too long.")
+
+    files.write_rows(*({"text": text} for text in ("good", "never valid", "broken off", "refused")))
+    tally = await files.run(Echo(spoil))
+
+    assert (tally.answered, tally.failed) == (1, 3)
+    assert (tally.cost_usd, tally.unpriced) == (Decimal("0.75"), 1)
 
 
 async def test_the_second_run_does_what_the_first_left(files: Files) -> None:
