@@ -57,7 +57,16 @@ class AnswerableError(Exception):
 
 
 class CallerError(AnswerableError):
-    """The caller must change the request."""
+    """The caller must change the request. `problems` says in which fields of it, where that is known."""
+
+    problems: tuple[FieldProblem, ...] = ()
+
+    def name_field(self, at: str) -> None:
+        """Say which field was meant: to people in `detail`, to programs in `problems`."""
+        problem = FieldProblem(at, self.detail)
+        self.problems = (problem,)
+        self.detail = str(problem)
+        self.args = (self.detail if self.hint is None else f"{self.detail} {self.hint}",)
 
 
 class InvalidInput(CallerError):  # noqa: N818

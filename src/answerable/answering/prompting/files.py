@@ -8,6 +8,8 @@ from typing import Any, Protocol
 
 from answerable.answering.fields import FILES
 from answerable.answering.prompting.inputs import Declared
+from answerable.apps.content import InputField
+from answerable.core.errors import CallerError
 from answerable.llm.types import Image
 
 
@@ -33,21 +35,31 @@ class Loaded:
 
 
 async def load_files(declared: Declared, values: Mapping[str, Any], loader: FileLoader) -> Loaded:
-    """Load the files in the order in which they are declared; raises what loading raises."""
+    """Load the files in the order in which they are declared; raises what loading raises, with the field's name."""
     images: list[Image] = []
     named: dict[str, Any] = dict(values)
     for name, field in declared.items():
         if field.type not in FILES:
             continue
-        value, first = values[name], len(images) + 1
-        if isinstance(value, Image):
-            images.append(value)
-        elif value is not None and field.type == "image":
-            images.append(await loader.load_image(value))
-        elif value is not None:
-            images.extend(await loader.load_document(value))
+        first = len(images) + 1
+        try:
+            images += await _load(field, values[name], loader)
+        except CallerError as error:
+            error.name_field(name)
+            raise
         named[name] = _name_places(first, len(images))
     return Loaded(named, tuple(images))
+
+
+async def _load(field: InputField, value: Any, loader: FileLoader) -> tuple[Image, ...]:
+    """Return the images that a value is: none, one, or the pages of a document."""
+    if value is None:
+        return ()
+    if isinstance(value, Image):
+        return (value,)
+    if field.type == "image":
+        return (await loader.load_image(value),)
+    return await loader.load_document(value)
 
 
 def _name_places(first: int, last: int) -> str:
