@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable, Mapping
+from typing import Final
 from uuid import UUID
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from answerable.knowledge.ingestion.types import Progress as RunProgress
+from answerable.knowledge.ingestion.types import RunState
 from answerable.wiring import Services
 
 _SHOWN_PROBLEMS = 20
+_LINE_SECONDS: Final = 10.0
+_DOING: Final[Mapping[RunState, str]] = {
+    "queued": "Waiting to be read",
+    "running": "Reading documents",
+    "finishing": "Finishing",
+}
 
 
 async def follow_run(services: Services, run_id: UUID, *, console: Console | None = None) -> RunProgress:
@@ -19,7 +29,7 @@ async def follow_run(services: Services, run_id: UUID, *, console: Console | Non
     if console.is_terminal:
         last = await _follow_bar(services, run_id, console)
     else:
-        last = await services.ingestion.wait(run_id)
+        last = await services.ingestion.wait(run_id, PlainLines(console))
     await _print_summary(services, last, console)
     return last
 
@@ -40,6 +50,31 @@ async def _follow_bar(services: Services, run_id: UUID, console: Console) -> Run
             )
 
         return await services.ingestion.wait(run_id, show)
+
+
+class PlainLines:
+    """Prints a line when a run comes into another state, and every so often; how it ended is the summary's to say."""
+
+    def __init__(self, console: Console, now: Callable[[], float] = time.monotonic) -> None:
+        self._console = console
+        self._now = now
+        self._state: RunState | None = None
+        self._printed = 0.0
+
+    def __call__(self, progress: RunProgress) -> None:
+        now = self._now()
+        due = progress.state != self._state or now - self._printed >= _LINE_SECONDS
+        if due and progress.state in _DOING:
+            self._state, self._printed = progress.state, now
+            self._console.print(_describe(progress), markup=False, soft_wrap=True)
+
+
+def _describe(progress: RunProgress) -> str:
+    doing = _DOING[progress.state]
+    if progress.state != "running" or not progress.documents_total:
+        return f"{doing} ..."
+    failed = f", {progress.documents_failed} failed" if progress.documents_failed else ""
+    return f"{doing}: {_settled(progress):,} of {progress.documents_total:,}{failed}, {_rate(progress)}"
 
 
 def _settled(progress: RunProgress) -> int:
