@@ -10,17 +10,16 @@ from weakref import WeakKeyDictionary
 import psycopg
 from psycopg.pq import PipelineStatus, TransactionStatus
 from psycopg.rows import TupleRow
-from psycopg_pool import AsyncConnectionPool, PoolClosed, PoolTimeout
+from psycopg_pool import AsyncConnectionPool
 
 from answerable.core.errors import Unavailable
 from answerable.core.tasks import pass_cancellation_on
+from answerable.db.outages import LOST, OUTAGE
 
 Connection = psycopg.AsyncConnection[TupleRow]
 
 DISK_FULL = "disk_full"
 """The code of the Unavailable that says so."""
-
-_LOST = (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout, PoolClosed)
 
 
 async def _check_alive(connection: Connection) -> None:
@@ -90,12 +89,14 @@ class Database:
             timeout=wait,
             open=False,
             kwargs={"autocommit": False, "connect_timeout": 5, "application_name": "answerable"},
+            configure=OUTAGE.end,
             check=_check_alive,
             reconnect_timeout=wait,
             max_idle=300,
         )
 
     async def open(self) -> None:
+        OUTAGE.watch()
         await self._pool.open()
 
     async def close(self) -> None:
@@ -175,7 +176,7 @@ class Database:
                 code=DISK_FULL,
                 hint="Free some space, then try again; `answerable doctor` shows how much there is.",
             ) from error
-        except _LOST as error:
+        except LOST as error:
             pass_cancellation_on()
             raise Unavailable(
                 "The database cannot be reached.",

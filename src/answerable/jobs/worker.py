@@ -14,6 +14,7 @@ from psycopg_pool import AsyncConnectionPool, PoolTimeout
 from answerable.core.errors import Unavailable
 from answerable.core.tasks import pass_cancellation_on, stop
 from answerable.db.database import Database
+from answerable.db.outages import OUTAGE
 from answerable.jobs.queue import JobQueue
 
 logger = logging.getLogger(__name__)
@@ -80,6 +81,7 @@ class JobWorker:
             reconnect_timeout=_WAIT,  # else the pauses between attempts grow with the length of an outage
             open=False,
             kwargs={"application_name": "answerable jobs", "connect_timeout": 5},
+            configure=OUTAGE.end,
             check=AsyncConnectionPool.check_connection,
         ) as pool:
             connector = PsycopgConnector()
