@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from pydantic_ai.exceptions import (
@@ -34,6 +35,8 @@ from answerable.llm.routing.types import RetryClass, Trouble
 _PASSING = (ModelRateLimitError, ModelUnavailableError, ModelServerError, ModelConnectionError)
 _LONGEST_QUOTE = 300
 _DEFAULT_WAIT = 5.0
+_PAGE = re.compile(r"""(['"]\s*)?<(!doctype\s+html|html)\b.*""", re.IGNORECASE | re.DOTALL)
+"""A page, with the quotation mark that an SDK put before it, to the end of the text."""
 
 
 _UNSIGNED: Mapping[str, str] = {
@@ -224,5 +227,6 @@ def _quote(error: ModelAPIError) -> str:
 
 
 def _clip(text: str) -> str:
-    text = " ".join(text.split())
+    """Return the text on one line and short; of a web page, which proxies and sign-ins send, only that it was one."""
+    text = " ".join(_PAGE.sub("an HTML page", text).split())
     return text if len(text) <= _LONGEST_QUOTE else text[: _LONGEST_QUOTE - 1] + "…"

@@ -74,6 +74,23 @@ def test_a_page_in_place_of_an_error_is_named_and_not_quoted() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (
+            ModelAPIError("m", "Expected a JSON response, got: '<!doctype html>\n<html><b>Sign in'"),
+            "got: an HTML page",
+        ),
+        (ModelAPIError("m", "Unreadable: <HTML lang=en>" + "x" * 400), "Unreadable: an HTML page"),
+        (ModelHTTPError(400, "m", {"error": {"message": "<html><h1>Bad</h1></html>"}}), "an HTML page"),
+        (ModelHTTPError(400, "m", {"error": "the tag <htmlx> is unknown"}), "the tag <htmlx> is unknown"),
+    ],
+)
+def test_a_page_is_not_quoted_wherever_it_stands(error: Exception, said: str) -> None:
+    detail = explain(error, "p:m").error.detail
+    assert detail.replace('"', "").rstrip(".").endswith(said), detail
+
+
 def test_what_cannot_be_read_may_come_from_the_wrong_address() -> None:
     unreadable = explain(ModelAPIError("m", "Expected JSON"), "p:m").error
     assert unreadable.code == "upstream_unreadable"
