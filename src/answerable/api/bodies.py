@@ -1,4 +1,5 @@
-"""What every JSON body and form of our own routes has in common: a field that is not known is refused.
+"""What every JSON body and form of our own routes has in common: a field that is not known is refused, and so is a
+truth value in the place of a number.
 
 A misspelt one would otherwise count for nothing, and nobody would see it. Clients of OpenAI's API and exporters of
 spans send more than we read: their bodies are not of this kind.
@@ -12,6 +13,7 @@ from typing import Any, Self
 from pydantic import BaseModel, ConfigDict, ModelWrapValidatorHandler, ValidationError, model_validator
 from pydantic_core import ErrorDetails, InitErrorDetails, PydanticCustomError
 
+from answerable.api.numbers import refuse_truth_values
 from answerable.core.closeness import suggest
 
 _UNKNOWN = "extra_forbidden"
@@ -25,7 +27,7 @@ class RequestBody(BaseModel):
     def _name_the_nearest(cls, sent: Any, validate: ModelWrapValidatorHandler[Self]) -> Self:
         """Say of each unknown field which known one is the nearest; what else is wrong stays beside it."""
         try:
-            return validate(sent)
+            return validate(refuse_truth_values(sent, cls.model_fields))
         except ValidationError as error:
             found = error.errors()
             if not any(_is_own(problem) for problem in found):

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from answerable.api.numbers import refuse_truth_values
 
 MAX_MESSAGES = 2000
 MAX_STOPS = 16
@@ -112,6 +114,11 @@ class ChatBody(BaseModel):
     modalities: list[str] | None = Field(None, description="refused beyond `text`")
     audio: Any = Field(None, description="refused")
     web_search_options: Any = Field(None, description="refused")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _refuse_truth_values(cls, sent: Any) -> Any:
+        return refuse_truth_values(sent, cls.model_fields)
 
 
 class UsageDetailsOut(BaseModel):
