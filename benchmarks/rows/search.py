@@ -55,9 +55,13 @@ ROWS: tuple[Row, ...] = (
     ),
     Row(
         "ingestion",
-        "Ingestion of 340 documentation files, chunks a second: share of the bare embedder; against LangChain",
+        "Ingestion of 340 documentation files, chunks a second: share of the bare embedder; against LangChain, "
+        "whose chunks are fewer and larger",
         ">= .95; >= 1.8x",
-        lambda r: f"{r['share_of_bare_embedder']:.2f}; {r['ratio_to_langchain_chunks']:.2f}x",
+        lambda r: (
+            f"{r['share_of_bare_embedder']:.2f}; {r['ratio_to_langchain_chunks']:.2f}x, "
+            f"{r['ratio_to_langchain_seconds']:.2f}x by the time for all files"
+        ),
         lambda r: r["share_of_bare_embedder"] >= 0.95 and r["ratio_to_langchain_chunks"] >= 1.8,
     ),
     Row(
