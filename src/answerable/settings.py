@@ -70,7 +70,9 @@ class ProviderEntry(_Section):
     api_key: SecretStr | None = None
     api_key_env: str | None = Field(None, description="the variable that holds the key")
     default_model: str | None = Field(None, description="makes this provider the default one")
-    options: dict[str, str] = Field({}, description="of the kind: api_version, region, project, location")
+    options: dict[str, str] = Field(
+        {}, description="of the kind: api_version, region, project, location, rerank"
+    )
     prices: dict[str, PriceEntry] = {}
     contexts: dict[str, PositiveInt] = Field(
         {}, description="tokens that a model takes, where its server does not say it or says it wrongly"

@@ -160,7 +160,7 @@ class FrontService:
 
     async def _cached(self, work: Work) -> AsyncGenerator[AnswerEvent, None]:
         runner = self._runners[work.variant.content.kind]
-        origin = self._models.describe_origin(name for tier in work.variant.content.model for name in tier)
+        origin = self._models.describe_origin(work.variant.content.model_names)
         lookup = work.spans.step(names.CACHE)
         key = await self._cache.find_key(work, index=await self._find_index_state(work), models=origin)
         served = self._cache.serve(

@@ -99,7 +99,7 @@ class AppMeasurer:
     async def _describe_origin(self, variant: Variant) -> str:
         """Name what decides an answer beside the variant: what its models stand for here, and what it searches."""
         content = variant.content
-        origin = self._models.describe_origin(name for tier in content.model for name in tier)
+        origin = self._models.describe_origin(content.model_names)
         if content.grounding is None:
             return origin
         index = await self._search.find_index(content.grounding.collection, content.grounding.index)

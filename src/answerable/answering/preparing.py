@@ -41,6 +41,8 @@ async def _find_fault(
         await models.load(to_plan(content))
         if content.grounding is not None:
             await asyncio.to_thread(verifiers.get, content.grounding.verifier)
+            if content.grounding.reranker is not None:
+                await models.reranker(content.grounding.reranker)
     except AnswerableError as error:
         return error
     return None

@@ -106,6 +106,9 @@ class SearchBody(RequestBody):
     filter: dict[str, Any] | None = Field(
         None, description='on metadata, `{"year": {"gte": 2020}}`, or on uri, title, language, document_id'
     )
+    reranker: str | None = Field(
+        None, max_length=200, description="orders the best passages anew; one that a variant of an app names"
+    )
 
 
 class DocumentRefOut(BaseModel):

@@ -92,15 +92,19 @@ class Grounding(_Part):
     top_k: int = Field(8, ge=1, le=50)
     candidates: int = Field(200, ge=10, le=2000)
     dense_weight: float | None = Field(None, ge=0, le=1)
+    reranker: str | None = Field(
+        None, min_length=3, max_length=200, description="PROVIDER:MODEL that orders the best passages anew"
+    )
     context_tokens: int = Field(3000, ge=200, le=200_000)
     verifier: str = "lexical"
     policy: PolicyName = "keep"
 
     @model_serializer(mode="wrap")
-    def _leave_out_the_active_index(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        """A variant that names no index keeps the hash that it had before an index could be named."""
+    def _leave_out_what_is_not_named(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """A variant without an index or a reranker keeps the hash that it had before they could be named."""
         values: dict[str, Any] = serialize(self)
-        return values if self.index is not None else {k: v for k, v in values.items() if k != "index"}
+        unnamed = {key for key in ("index", "reranker") if getattr(self, key) is None}
+        return {key: value for key, value in values.items() if key not in unnamed}
 
 
 class CacheContent(_Part):
@@ -130,6 +134,13 @@ class VariantContent(_Part):
     grounding: Grounding | None = None
     cache: CacheContent = CacheContent()
     history: HistoryContent = HistoryContent()
+
+    @property
+    def model_names(self) -> tuple[str, ...]:
+        """Return the chat models, and the reranker if there is one: what decides an answer beside the index."""
+        names = tuple(name for tier in self.model for name in tier)
+        reranker = None if self.grounding is None else self.grounding.reranker
+        return names if reranker is None else (*names, reranker)
 
     @cached_property
     def hash(self) -> str:

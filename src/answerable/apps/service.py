@@ -19,6 +19,7 @@ from answerable.apps.events import listen
 from answerable.apps.files.types import AppFile
 from answerable.apps.label_gate import GatePasses, LabelGate, make_refusal
 from answerable.apps.planning import ApplyReport, plan
+from answerable.apps.rerankers import CheckReranker, check_rerankers
 from answerable.apps.snapshot import Snapshot
 from answerable.apps.types import App, Label, LabelEvent, Variant
 from answerable.core.clock import Clock
@@ -42,6 +43,7 @@ class AppService:
 
     `longest_wait` is how many seconds a change waits for another one to end. `trace_policy` holds where an app says
     nothing of its own. `gate_passes` knows which variants may have a label that needs a pass; without it none may.
+    `check_reranker` says which rerankers a new variant may name; without it any.
     """
 
     def __init__(
@@ -53,6 +55,7 @@ class AppService:
         audit: ChangeLog,
         trace_policy: TracePolicy | None = None,
         gate_passes: GatePasses | None = None,
+        check_reranker: CheckReranker | None = None,
         longest_wait: float = 10.0,
     ) -> None:
         self.default_app = default_app
@@ -60,6 +63,7 @@ class AppService:
         self._database = database
         self._audit = audit
         self._gate = LabelGate(gate_passes)
+        self._check_reranker = check_reranker
         self._clock = clock
         self._longest_wait = longest_wait
         self._snapshot = Snapshot({})
@@ -110,6 +114,8 @@ class AppService:
             await store.lock(tx, longest_wait=self._longest_wait)
             apps = await store.read_apps(tx, self._snapshot.contents)
             planned = await self._gate.hold_back(tx, plan(files, apps), files, apps)
+            if self._check_reranker is not None:
+                check_rerankers(planned, self._check_reranker)
             report = ApplyReport(planned, dry_run=dry_run)
             changes = () if dry_run else report.apps
             for change in changes:

@@ -11,7 +11,7 @@ FAILED, WRONG_USAGE, INCONCLUSIVE = 1, 2, 3
 
 def report(error: AnswerableError) -> int:
     """Print an error to the terminal's error stream and return the exit status: 2 when the call itself was wrong."""
-    console = Console(stderr=True, highlight=False)
+    console = Console(stderr=True, highlight=False, emoji=False)
     console.print(f"[bold red]error[/]: {_plain(_describe(error))}", soft_wrap=True)
     if error.hint:
         console.print(f"[dim]hint[/]:  {_plain(error.hint)}", soft_wrap=True)

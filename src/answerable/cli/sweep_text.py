@@ -26,6 +26,7 @@ _SETTINGS: Final[dict[str, Callable[[PointResult], str]]] = {
     "Top k": lambda result: str(result.point.settings.top_k),
     "Dense": lambda result: describe_weight(result.point.settings.dense_weight),
     "Candidates": lambda result: str(result.point.settings.candidates),
+    "Reranker": lambda result: result.point.settings.reranker or "none",
 }
 _UNBOUNDED = 200
 """Columns of an output that is no terminal: nothing is cut off in a file."""

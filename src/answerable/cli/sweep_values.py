@@ -23,6 +23,11 @@ def read_weights(texts: Sequence[str] | None) -> tuple[float | None, ...]:
     return tuple(None if word == "auto" else _read_weight(word) for word in read_names(texts))
 
 
+def read_rerankers(texts: Sequence[str] | None) -> tuple[str | None, ...]:
+    """Return the names; `none` is None."""
+    return tuple(None if word == "none" else word for word in read_names(texts))
+
+
 def _read_number(word: str, option: str) -> int:
     try:
         return int(word)

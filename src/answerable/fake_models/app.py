@@ -5,16 +5,25 @@ from __future__ import annotations
 from starlette.applications import Starlette
 from starlette.routing import Route
 
-from answerable.fake_models import anthropic_messages, openai_chat, openai_embeddings, openai_responses
+from answerable.fake_models import (
+    anthropic_messages,
+    openai_chat,
+    openai_embeddings,
+    openai_responses,
+    reranking,
+)
 from answerable.fake_models.anthropic_batches import MessageBatches
 from answerable.fake_models.behaviours import Behaviour, BehaviourPlan, Timing
 from answerable.fake_models.endpoints import (
     CONTEXT,
     Control,
-    EmbeddingsEndpoint,
     FakeProvider,
     ModelList,
+    PlainEndpoint,
     WireEndpoint,
+    embed,
+    rerank,
+    rerank_texts,
 )
 
 WIRES = (openai_chat.WIRE, openai_responses.WIRE, anthropic_messages.WIRE)
@@ -32,7 +41,9 @@ def create_app(
     routes = [Route(wire.path, WireEndpoint(wire, provider), methods=["POST"]) for wire in WIRES]
     routes += MessageBatches(provider).list_routes()
     routes += [
-        Route(openai_embeddings.PATH, EmbeddingsEndpoint(provider), methods=["POST"]),
+        Route(openai_embeddings.PATH, PlainEndpoint(provider, embed), methods=["POST"]),
+        Route(reranking.PATH, PlainEndpoint(provider, rerank), methods=["POST"]),
+        Route(reranking.TEXTS_PATH, PlainEndpoint(provider, rerank_texts), methods=["POST"]),
         Route("/v1/models", models.list_models),
         Route("/api/show", models.show_model, methods=["POST"]),
         Route("/control", control.set, methods=["POST"]),

@@ -64,7 +64,7 @@ class Connection:
         await self._send({"type": "http.response.body", "body": b"", "more_body": False})
         self.record.state = state
 
-    async def send_json(self, status: int, value: Json, extra: Mapping[str, str] | None = None) -> None:
+    async def send_json(self, status: int, value: object, extra: Mapping[str, str] | None = None) -> None:
         await self.send(status, dump(value), "application/json", extra)
 
     async def send(

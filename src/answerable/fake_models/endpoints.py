@@ -1,22 +1,29 @@
-"""The ASGI endpoints: a wire format's, the embeddings', the list of models, and the control of it all."""
+"""The ASGI endpoints: a wire format's, those of embeddings and rerankings, the list of models, and the control."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
-from answerable.fake_models import openai_chat, openai_embeddings
-from answerable.fake_models.behaviours import BehaviourPlan, Timing, choose_behaviour, get_behaviour
+from answerable.fake_models import openai_chat, openai_embeddings, reranking
+from answerable.fake_models.behaviours import (
+    Behaviour,
+    BehaviourPlan,
+    Timing,
+    choose_behaviour,
+    get_behaviour,
+)
 from answerable.fake_models.connection import Connection
 from answerable.fake_models.delivery import refuse, send_stream, send_whole
-from answerable.fake_models.exchange import CREATED, BadRequestError, Prompt, Wire
+from answerable.fake_models.exchange import CREATED, BadRequestError, Json, Prompt, Wire
 from answerable.fake_models.records import Records
 
 CHAT_MODEL = "fake-1"
-MODELS = (CHAT_MODEL, "fake-embedding-1")
+MODELS = (CHAT_MODEL, "fake-embedding-1", "fake-rerank-1")
 CONTEXT = 32_768
 
 
@@ -58,11 +65,18 @@ class WireEndpoint:
         await deliver(connection, self._wire, prompt, behaviour, self._provider.timing)
 
 
-class EmbeddingsEndpoint:
-    """Answers `POST /v1/embeddings`; the behaviours that spoil a body spoil this one too."""
+class PlainEndpoint:
+    """Answers what is never streamed; the behaviours that spoil a body spoil this one too.
 
-    def __init__(self, provider: FakeProvider) -> None:
+    `answer` takes the request and the behaviour, returns the answer and how many texts it is about, and raises
+    BadRequestError.
+    """
+
+    def __init__(
+        self, provider: FakeProvider, answer: Callable[[Json, Behaviour], tuple[object, int]]
+    ) -> None:
         self._provider = provider
+        self._answer = answer
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         connection = Connection(scope, receive, send, self._provider.records.start(scope))
@@ -70,15 +84,32 @@ class EmbeddingsEndpoint:
             body = await connection.read_json()
             prompt = Prompt(model=str(body.get("model", "")), text="")
             behaviour = choose_behaviour(prompt.model, connection.headers, self._provider.plan)
-            value = openai_embeddings.embed(body)
+            value, inputs = self._answer(body, behaviour)
         except BadRequestError as error:
             await connection.send_json(400, openai_chat.error(400, str(error)))
             return
         _note(connection, prompt, behaviour)
-        connection.record.inputs = len(value["data"])
+        connection.record.inputs = inputs
+        self._provider.records.last_body = body
         wire = replace(openai_chat.WIRE, whole=lambda _prompt, _reply: value)
         if not await refuse(connection, wire, prompt, behaviour, self._provider.timing):
             await send_whole(connection, wire, prompt, behaviour, self._provider.timing)
+
+
+def embed(body: Json, _behaviour: Behaviour) -> tuple[object, int]:
+    """Answer `POST /v1/embeddings`."""
+    value = openai_embeddings.embed(body)
+    return value, len(value["data"])
+
+
+def rerank(body: Json, behaviour: Behaviour) -> tuple[object, int]:
+    """Answer `POST /v1/rerank`."""
+    return reranking.rerank(body, behaviour), len(body["documents"])
+
+
+def rerank_texts(body: Json, behaviour: Behaviour) -> tuple[object, int]:
+    """Answer `POST /rerank`."""
+    return reranking.rerank_texts(body, behaviour), len(body["texts"])
 
 
 class Control:

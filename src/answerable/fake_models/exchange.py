@@ -102,6 +102,6 @@ class Wire:
 
     path: str
     read: Callable[[Json], Prompt]
-    whole: Callable[[Prompt, Reply], Json]
+    whole: Callable[[Prompt, Reply], object]
     frames: Callable[[Prompt, Reply], Iterator[bytes]]
     error: Callable[[int, str], Json]

@@ -7,7 +7,7 @@ import json
 from answerable.fake_models.exchange import Json
 
 
-def dump(value: Json) -> bytes:
+def dump(value: object) -> bytes:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
 
 

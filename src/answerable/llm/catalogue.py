@@ -11,7 +11,7 @@ from answerable.core.errors import AnswerableError
 from answerable.llm.names import LOCAL, split_name
 from answerable.llm.providers.types import Available, Connection, ModelFacts, ProviderSettings
 
-Purpose = Literal["chat", "embedding"]
+Purpose = Literal["chat", "embedding", "reranking"]
 _OWN_SERVERS = frozenset({"openai-compatible", "ollama"})
 """Kinds whose list of models is short and the operator's own: what they have is shown."""
 _MOST_LISTED = 50
@@ -43,14 +43,17 @@ class Health(Protocol):
     def hint(self) -> str | None: ...
 
 
+Ask = Callable[[str], Awaitable[Health]]
+
+
 class Catalogue:
-    """Collects the models of one listing. `ask` puts a question of one word to a chat model."""
+    """Collects the models of one listing. `ask` puts one word to a chat model, or one passage before a reranker."""
 
     def __init__(
         self,
         providers: Mapping[str, ProviderSettings],
         connect: Callable[[str], Connection],
-        ask: Callable[[str], Awaitable[Health]],
+        ask: Mapping[Purpose, Ask],
         *,
         default: str,
     ) -> None:
@@ -68,10 +71,19 @@ class Catalogue:
             key=lambda model: (order.get(model.provider, len(order)), model.purpose, model.name),
         )
 
-    async def gather(self, *, local: Iterable[str], chats: Iterable[str], embedders: Iterable[str]) -> None:
+    async def gather(
+        self,
+        *,
+        local: Iterable[str],
+        chats: Iterable[str],
+        embedders: Iterable[str],
+        rerankers: Iterable[str] = (),
+    ) -> None:
         """Note the models of this process, those in use, and those that the settings speak of."""
         for name in local:
             self._models[name] = ModelInfo(name, LOCAL, LOCAL, "chat", name == self._default)
+        # First, for the prices in the settings do not say what a model is for.
+        self._add(rerankers, "reranking")
         for settings in self._providers.values():
             self._add(_in_settings(settings), "chat")
             self._add((f"{settings.name}:{model}" for model in settings.dimensions), "embedding")
@@ -102,7 +114,7 @@ class Catalogue:
         for short in available:
             name = f"{provider}:{short}"
             if name not in self._models:
-                self._add([name], "embedding" if "embed" in short.lower() else "chat")
+                self._add([name], _guess_purpose(short))
                 self._models[name] = self._with_facts(self._models[name])
 
     def _describe(self) -> None:
@@ -113,7 +125,7 @@ class Catalogue:
             return model
         try:
             connection = self._connect(model.provider)
-            asked = connection.describe if model.purpose == "chat" else connection.describe_embedder
+            asked = connection.describe if model.purpose == "chat" else connection.describe_other
             return replace(model, facts=asked(split_name(model.name)[1]))
         except AnswerableError as error:
             return replace(model, reachable=False, detail=error.detail, hint=error.hint)
@@ -151,10 +163,11 @@ class Catalogue:
             self._models[model.name] = seen
 
     async def _ask_each(self, provider: str) -> None:
-        """Ask the chat models one after the other, for a rate limit is no sign of a failure."""
+        """Ask the models one after the other, for a rate limit is no sign of a failure."""
         for model in self._list_unchecked(provider):
-            if model.purpose == "chat":
-                health = await self._ask(model.name)
+            ask = self._ask.get(model.purpose)
+            if ask is not None:
+                health = await ask(model.name)
                 self._models[model.name] = replace(
                     model, reachable=health.ok, detail=health.detail, hint=health.hint
                 )
@@ -167,6 +180,11 @@ class Catalogue:
         return [
             model for model in self._models.values() if model.provider == provider and model.reachable is None
         ]
+
+
+def _guess_purpose(model: str) -> Purpose:
+    name = model.lower()
+    return "reranking" if "rerank" in name else "embedding" if "embed" in name else "chat"
 
 
 def _in_settings(settings: ProviderSettings) -> list[str]:

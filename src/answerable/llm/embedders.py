@@ -12,7 +12,8 @@ from pydantic_ai.embeddings.result import EmbeddingResult, EmbedInputType
 
 from answerable.core.errors import AnswerableError, SetupError, UpstreamFailed
 from answerable.llm.attempts import Attempts
-from answerable.llm.failures import SilenceError, explain
+from answerable.llm.counting import counted
+from answerable.llm.failures import SilenceError
 from answerable.llm.policy import CallPolicy, Deadline
 from answerable.llm.prices import PriceList
 from answerable.llm.status import ModelRecord
@@ -87,22 +88,11 @@ class ProviderEmbedder:
 
     async def _count(self, request: Awaitable[EmbeddingResult]) -> EmbeddingResult:
         """Make a request and count it, with its tokens (our estimate where the provider gives none) and its price."""
-        record, start = self._record, self._policy.clock.monotonic()
-        record.requests += 1
-        record.in_flight += 1
-        try:
+        async with counted(self._record, self._policy.clock, self.name):
             result = await request
-        except Exception as error:
-            ours = explain(error, self.name).error
-            record.note_error(ours.code, ours.detail)
-            raise
-        finally:
-            record.in_flight -= 1
-        seconds = self._policy.clock.monotonic() - start
-        record.note_success(first_token=seconds, total=seconds, streamed=False)
         tokens = result.usage.input_tokens or sum(estimate_tokens(text) for text in result.inputs)
         cost = self._prices.find_embedding_cost(self._model.model_name, tokens)
-        record.note_usage(Usage(input_tokens=tokens), cost)
+        self._record.note_usage(Usage(input_tokens=tokens), cost)
         return result
 
     async def _request(

@@ -34,7 +34,8 @@ class CallPolicy:
     A wait between attempts is drawn evenly from 0 to `backoff_base * 2 ** n`, at most `backoff_cap` ("full
     jitter", https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/), on top of what
     `Retry-After` asks. `first_token` bounds the wait for the first token of one attempt, `stall` the silence
-    after it, `embedding` one batch of embeddings with its retries; `patience` is the longest wait for a
+    after it, `embedding` one batch of embeddings with its retries, `reranking` the scores of one
+    batch of passages with theirs; `patience` is the longest wait for a
     model while another one is ready. `clock`, `sleep` and `draw` are there to be replaced by tests; `draw`
     returns a number from 0 to 1.
     """
@@ -45,6 +46,7 @@ class CallPolicy:
     first_token: float = 60.0
     stall: float = 30.0
     embedding: float = 120.0
+    reranking: float = 20.0
     patience: float = 2.0
     breaker: BreakerRules = BreakerRules()
     clock: Clock = field(default_factory=SystemClock)

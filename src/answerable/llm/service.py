@@ -10,15 +10,16 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from answerable.core.errors import AnswerableError, InvalidInput, ServiceError, SetupError, UpstreamFailed
-from answerable.llm.catalogue import Catalogue, ModelInfo, add_told, find_listed
+from answerable.llm.catalogue import Ask, Catalogue, ModelInfo, Purpose, add_told, find_listed
 from answerable.llm.names import EXTRACTIVE, LOCAL, split_name
 from answerable.llm.policy import CallPolicy
+from answerable.llm.provider_names import admit_reranker, get_provider
 from answerable.llm.providers.registry import KINDS, load_backend
 from answerable.llm.providers.types import Backend, BatchApi, Connection, ModelFacts, ProviderSettings
 from answerable.llm.routing.fleet import Fleet, Source
 from answerable.llm.routing.types import CallPlan
 from answerable.llm.status import ModelRecord, ModelStatus, Served
-from answerable.llm.types import ChatModel, ChatRequest, ChatResult, Embedder, Message, Usage
+from answerable.llm.types import ChatModel, ChatRequest, ChatResult, Embedder, Message, Reranker, Usage
 
 _CHECK_SECONDS = 20.0
 _CHECK = ChatRequest(
@@ -60,7 +61,8 @@ class Models:
         self._connections: dict[str, Connection] = {}
         self._connecting = threading.Lock()
         self._embedders: dict[str, Embedder] = {}
-        self._embedder_records: dict[str, ModelRecord] = {}
+        self._rerankers: dict[str, Reranker] = {}
+        self._records: dict[str, ModelRecord] = {}
         self._fleet = Fleet(
             self._policy,
             self._open_source,
@@ -100,20 +102,41 @@ class Models:
             connection, model = self._find(name, self._embedders)
             record = ModelRecord(self._policy.clock)
             self._embedders[name] = connection.embedder(model, record)
-            self._embedder_records[name] = record
+            self._records[name] = record
         return self._embedders[name]
+
+    def admit_reranker(self, name: str) -> None:
+        """Raises InvalidInput for a name that no reranker can have by the settings; nobody is asked."""
+        admit_reranker(name, self._providers)
+
+    async def reranker(self, name: str) -> Reranker:
+        """Return the reranker called `name`; its first one is made in a thread. Raises InvalidInput and SetupError."""
+        if name not in self._rerankers:
+            self.admit_reranker(name)
+            provider, model = split_name(name)
+            connection = await asyncio.to_thread(self._connect, provider)
+            record = self._records.setdefault(name, ModelRecord(self._policy.clock))
+            self._rerankers[name] = connection.reranker(model, record)
+        return self._rerankers[name]
 
     def list_status(self) -> list[ModelStatus]:
         """Return how each model that was asked for in this process is doing."""
-        embedders = [record.describe(name) for name, record in self._embedder_records.items()]
-        return self._fleet.list_status() + embedders
+        others = [record.describe(name) for name, record in self._records.items()]
+        return self._fleet.list_status() + others
 
-    async def list_models(self, *, also: Iterable[str] = (), check: bool = False) -> list[ModelInfo]:
-        """Return everything configured, in use, or named in `also`; with `check`, whether it can be reached."""
-        catalogue = Catalogue(self._providers, self._connect, self.check, default=self.default_chat_name)
+    async def list_models(
+        self, *, also: Iterable[str] = (), rerankers: Iterable[str] = (), check: bool = False
+    ) -> list[ModelInfo]:
+        """Return everything configured, in use, or named in `also` (chat models) and `rerankers`.
+
+        With `check`, say of each whether it can be reached.
+        """
+        ask: Mapping[Purpose, Ask] = {"chat": self.check, "reranking": self.check_reranker}
+        catalogue = Catalogue(self._providers, self._connect, ask, default=self.default_chat_name)
         local = [name for name in self._fleet.list_names() if name.startswith(f"{LOCAL}:")]
         chats = [self.default_chat_name, *also, *self._fleet.list_names()]
-        await catalogue.gather(local=local, chats=chats, embedders=self._embedders)
+        rerankers = [*rerankers, *self._rerankers]
+        await catalogue.gather(local=local, chats=chats, embedders=self._embedders, rerankers=rerankers)
         return await catalogue.check() if check else catalogue.list_models()
 
     async def check(self, name: str | None = None) -> ModelHealth:
@@ -138,6 +161,15 @@ class Models:
         return ModelHealth(
             name, True, f"It gives {embedder.dimensions} dimensions.", None, time.monotonic() - start
         )
+
+    async def check_reranker(self, name: str) -> ModelHealth:
+        """Have one passage scored, and return how that went; it never raises for a failing reranker."""
+        start = time.monotonic()
+        try:
+            await (await self.reranker(name)).score("ready", ["It is ready."])
+        except AnswerableError as error:
+            return ModelHealth(name, False, error.detail, error.hint, time.monotonic() - start)
+        return ModelHealth(name, True, "It scores passages.", None, time.monotonic() - start)
 
     def list_served(self, name: str) -> tuple[Served, ...]:
         """Return what the chat model's provider said had answered, since this process started."""
@@ -211,9 +243,7 @@ class Models:
         return self._connect(provider), model
 
     def _connect(self, provider: str) -> Connection:
-        settings = self._providers.get(provider)
-        if settings is None:
-            raise _unknown_provider(provider, self._providers)
+        settings = get_provider(provider, self._providers)
         with self._connecting:  # several models may be loaded at once, each in a thread
             if provider not in self._connections:
                 if self._backend is None:
@@ -234,15 +264,6 @@ def _check_settings(providers: Mapping[str, ProviderSettings]) -> None:
                 f"The model provider {settings.name!r} is of an unknown kind, {settings.kind!r}.",
                 hint=f"The kinds are: {_join(KINDS)}.",
             )
-
-
-def _unknown_provider(provider: str, providers: Mapping[str, ProviderSettings]) -> InvalidInput:
-    return InvalidInput(
-        f"There is no model provider {provider!r}; there are: {_join([LOCAL, *providers])}.",
-        hint=f"Add [providers.{provider}] to answerable.toml, with its `kind`, `base_url` and `api_key`, "
-        "or set the API key of a known provider in the environment.",
-        code="unknown_model",
-    )
 
 
 def _join(names: Iterable[str]) -> str:

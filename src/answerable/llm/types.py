@@ -1,4 +1,4 @@
-"""What crosses the model boundary: plain frozen values and the protocols of its two kinds of model."""
+"""What crosses the model boundary: plain frozen values and the protocols of its three kinds of model."""
 
 from __future__ import annotations
 
@@ -133,6 +133,14 @@ class ChatModel(Protocol):
         Closing the iterator cancels the call. Raises UpstreamFailed, DeadlineExceeded or Unavailable; a stream
         that breaks off never ends in a ChatResult.
         """
+        ...
+
+
+class Reranker(Protocol):
+    """A model that reads query and passage together: a provider's rerank endpoint, a cross-encoder."""
+
+    async def score(self, query: str, passages: Sequence[str]) -> Sequence[float]:
+        """Return one finite number for each passage, in order; higher is better, and only the order counts."""
         ...
 
 

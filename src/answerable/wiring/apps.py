@@ -9,6 +9,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 from answerable.access.audit.service import AuditLog
 from answerable.apps.files.loader import builtin_apps
+from answerable.apps.rerankers import CheckReranker
 from answerable.apps.service import AppService
 from answerable.core.clock import SystemClock
 from answerable.core.errors import SetupError
@@ -33,7 +34,13 @@ async def open_apps_alone(
 
 
 async def open_apps(
-    settings: Settings, database: Database, default_model: str, audit: AuditLog, stack: AsyncExitStack
+    settings: Settings,
+    database: Database,
+    default_model: str,
+    audit: AuditLog,
+    stack: AsyncExitStack,
+    *,
+    check_reranker: CheckReranker | None = None,
 ) -> AppService:
     """Load the registered apps. A workspace in which nothing was applied yet gets the built-in ones."""
     apps = AppService(
@@ -43,6 +50,7 @@ async def open_apps(
         audit=audit,
         trace_policy=_trace_policy(settings),
         gate_passes=StoredPasses(),
+        check_reranker=check_reranker,
     )
     await stack.enter_async_context(apps.watched())
     known = {app.name for app in apps.list_apps()}

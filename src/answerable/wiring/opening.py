@@ -68,7 +68,14 @@ async def open_services(
         models = await open_models(settings, environ, stack)
         database = await open_database(settings, stack)
         audit = AuditLog(database)
-        apps = await open_apps(settings, database, models.default_chat_name, audit, stack)
+        apps = await open_apps(
+            settings,
+            database,
+            models.default_chat_name,
+            audit,
+            stack,
+            check_reranker=models.admit_reranker,
+        )
         yield await _build(Ground(settings, environ, stack, database, models, apps, audit, SystemClock()))
 
 
@@ -83,7 +90,7 @@ async def _build(ground: Ground) -> Services:
         database, jobs, indexes, models.embedder, settings=make_ingestion_settings(settings)
     )
     stack.push_async_callback(ingestion.close)
-    search = SearchService(database, models.embedder, clock)
+    search = SearchService(database, models.embedder, clock, rerankers=models.reranker)
     verifiers = Verifiers(lexical=LexicalVerifier(models.embedder(settings.embedder)), chat=models.chat)
     rules = [make_rule(**entry.model_dump()) for entry in settings.online]
     check_rules(rules)

@@ -21,4 +21,4 @@ async def open_search(
     async with AsyncExitStack() as stack:
         models = await open_models(settings, environ, stack)
         database = await open_database(settings, stack)
-        yield SearchService(database, models.embedder, SystemClock())
+        yield SearchService(database, models.embedder, SystemClock(), rerankers=models.reranker)

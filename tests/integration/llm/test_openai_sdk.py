@@ -156,7 +156,11 @@ async def test_embeds_the_same_in_both_formats(client: openai.AsyncOpenAI) -> No
 
 
 async def test_lists_its_models(client: openai.AsyncOpenAI) -> None:
-    assert [model.id async for model in client.models.list()] == ["fake-1", "fake-embedding-1"]
+    assert [model.id async for model in client.models.list()] == [
+        "fake-1",
+        "fake-embedding-1",
+        "fake-rerank-1",
+    ]
 
 
 async def test_speaks_responses_too(client: openai.AsyncOpenAI) -> None:

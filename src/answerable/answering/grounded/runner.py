@@ -33,10 +33,11 @@ from answerable.answering.types import (
 from answerable.answering.verification.policy import apply_policy, list_unsupported
 from answerable.answering.verifiers import Verifiers
 from answerable.apps.content import Grounding
+from answerable.apps.retrieval import make_settings
 from answerable.core.clock import Clock
 from answerable.core.errors import DeadlineExceeded, InvalidInput
 from answerable.knowledge.index.search import SearchService
-from answerable.knowledge.types import Hit, RetrievalSettings
+from answerable.knowledge.types import Hit
 from answerable.llm.abstention import ABSTENTION, is_abstention
 from answerable.llm.names import LOCAL
 from answerable.llm.service import Models
@@ -143,9 +144,7 @@ class GroundedRunner:
                 collection=collection,
                 index=chosen.index if collection == chosen.collection else None,
                 groups=work.caller.groups,
-                settings=RetrievalSettings(
-                    top_k=chosen.top_k, candidates=chosen.candidates, dense_weight=chosen.dense_weight
-                ),
+                settings=make_settings(chosen),
             )
             run.hits = fit_hits(found.hits, budget=chosen.context_tokens)
             note_retrieval(

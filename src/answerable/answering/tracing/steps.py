@@ -55,7 +55,9 @@ def note_retrieval(
     )
     if "rerank" in timings:
         now_ns = spans.now_ns()
-        spans.step(names.RERANK, parent=step, start_ns=now_ns - int(timings["rerank"] * 1e6)).end(now_ns)
+        reranking = spans.step(names.RERANK, parent=step, start_ns=now_ns - int(timings["rerank"] * 1e6))
+        reranking.set({names.REQUEST_MODEL: found.reranker, names.HITS: len(found.hits)})
+        reranking.end(now_ns)
 
 
 def describe_prompt(messages: Sequence[Message]) -> dict[str, Any]:

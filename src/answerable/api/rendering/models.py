@@ -6,6 +6,7 @@ from dataclasses import asdict
 from decimal import Decimal
 from typing import Any
 
+from answerable.apps.rerankers import list_rerankers
 from answerable.llm.catalogue import ModelInfo
 from answerable.llm.status import ModelStatus
 from answerable.wiring import Services
@@ -20,7 +21,8 @@ async def list_models(services: Services, *, check: bool) -> list[dict[str, Any]
         for tier in label.variant.content.model
         for name in tier
     ]
-    found = await services.models.list_models(also=used, check=check)
+    rerankers = list_rerankers(services.apps.list_apps())
+    found = await services.models.list_models(also=used, rerankers=rerankers, check=check)
     status = {one.name: one for one in services.models.list_status()}
     return [_render(model, status.get(model.name)) for model in found]
 

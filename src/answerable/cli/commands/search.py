@@ -27,6 +27,9 @@ def search(
     filter: Annotated[
         str | None, typer.Option(help='JSON on metadata, such as {"year": {"gte": 2020}}.')
     ] = None,
+    reranker: Annotated[
+        str | None, typer.Option(help="PROVIDER:MODEL that orders the best passages anew.")
+    ] = None,
     workspace: WorkspaceOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -41,7 +44,7 @@ def search(
                 index=index,
                 groups=None,
                 filter=wanted,
-                settings=RetrievalSettings(top_k=top_k),
+                settings=RetrievalSettings(top_k=top_k, reranker=reranker),
             )
             return found.hits
 

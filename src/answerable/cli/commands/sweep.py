@@ -13,7 +13,7 @@ from answerable.cli.index_progress import follow_index
 from answerable.cli.options import JsonOption, WorkspaceOption
 from answerable.cli.person import get_person
 from answerable.cli.sweep_text import SweepProgress, print_sweep
-from answerable.cli.sweep_values import read_names, read_numbers, read_weights
+from answerable.cli.sweep_values import read_names, read_numbers, read_rerankers, read_weights
 from answerable.cli.working import working
 from answerable.core.clock import SystemClock
 from answerable.core.errors import InvalidInput, SetupError
@@ -44,6 +44,10 @@ def sweep(
     ] = None,
     top_k: Annotated[list[str] | None, typer.Option(help=f"Passages for the model. {_LIST}")] = None,
     candidates: Annotated[list[str] | None, typer.Option(help=f"Passages looked at. {_LIST}")] = None,
+    reranker: Annotated[
+        list[str] | None,
+        typer.Option(help=f"PROVIDER:MODEL that orders the best passages anew, or none. {_LIST}"),
+    ] = None,
     metric: Annotated[str, typer.Option(help="Compare by it: ndcg@10, recall@5, mrr ...")] = "",
     split: Annotated[str | None, typer.Option(help="Only this split of the dataset.")] = None,
     tag: Annotated[list[str] | None, typer.Option(help="Only examples with this tag (repeat).")] = None,
@@ -64,6 +68,7 @@ def sweep(
         dense_weights=read_weights(dense_weight),
         top_ks=read_numbers(top_k, "--top-k"),
         candidates=read_numbers(candidates, "--candidates"),
+        rerankers=read_rerankers(reranker),
     )
 
     async def run() -> Sweep:

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from nicegui import ui
 
+from answerable.apps.rerankers import list_rerankers
 from answerable.console.elements import Button, Tag
 from answerable.console.parts.facts import build_facts
 from answerable.console.parts.figures import format_cost, format_count, format_duration, format_moment
@@ -33,7 +34,11 @@ class ModelList:
     async def show(self, *, check: bool = False) -> None:
         """Show the models as they are now; with `check`, after asking each provider."""
         models = self._visitor.services.models
-        infos = await models.list_models(also=self._list_used(), check=check)
+        infos = await models.list_models(
+            also=self._list_used(),
+            rerankers=list_rerankers(self._visitor.services.apps.list_apps()),
+            check=check,
+        )
         statuses = {status.name: status for status in models.list_status()}
         if check:
             reached = sum(info.reachable is True for info in infos)

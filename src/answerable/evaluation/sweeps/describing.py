@@ -19,7 +19,8 @@ def describe_weight(weight: float | None) -> str:
 def describe_point(point: Point) -> str:
     """Return a point in a few words: `small, top 8, dense .5`."""
     settings = point.settings
-    return f"{point.index.name}, top {settings.top_k}, dense {describe_weight(settings.dense_weight)}"
+    said = f"{point.index.name}, top {settings.top_k}, dense {describe_weight(settings.dense_weight)}"
+    return said if settings.reranker is None else f"{said}, {settings.reranker}"
 
 
 def describe_difference(result: PointResult) -> str:
@@ -80,6 +81,7 @@ def _render_result(result: PointResult, baseline: Point) -> dict[str, Any]:
         "top_k": result.point.settings.top_k,
         "dense_weight": result.point.settings.dense_weight,
         "candidates": result.point.settings.candidates,
+        "reranker": result.point.settings.reranker,
         "quality": _render_quality(result.quality),
         "difference": None
         if difference is None

@@ -100,7 +100,7 @@ class PointRunner:
             widest = max(
                 (point for point in points if point.index.name == name), key=lambda p: p.settings.candidates
             )
-            both_sides = replace(widest, settings=replace(widest.settings, dense_weight=0.5))
+            both_sides = replace(widest, settings=replace(widest.settings, dense_weight=0.5, reranker=None))
             result = await self._search(example, both_sides)
             if result is not None:
                 embedding.setdefault(widest.index.embedder, result.timings_ms.get("embed", 0.0))

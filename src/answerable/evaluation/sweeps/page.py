@@ -59,8 +59,8 @@ def _summarise(sweep: Sweep) -> str:
 
 def _write_head(sweep: Sweep) -> str:
     names = (
-        "Index", "Tokens", "Overlap", "Embedder", "Top k", "Dense", sweep.metric, "Against the baseline", "p50 ms",
-        "p95 ms", "Shown tokens", "Failed",
+        "Index", "Tokens", "Overlap", "Embedder", "Top k", "Dense", "Reranker", sweep.metric,
+        "Against the baseline", "p50 ms", "p95 ms", "Shown tokens", "Failed",
     )  # fmt: skip
     return "<thead><tr>" + "".join(f"<th>{escape(name)}</th>" for name in names) + "</tr></thead>"
 
@@ -77,6 +77,7 @@ def _list_cells(result: PointResult, metric: str, verdict: str) -> Iterator[str]
     yield f"<td>{escape(index.name)}</td><td>{index.chunk_tokens}</td><td>{index.chunk_overlap}</td>"
     yield f"<td>{escape(index.embedder)}</td><td>{settings.top_k}</td>"
     yield f"<td>{describe_weight(settings.dense_weight)}</td>"
+    yield f"<td>{escape(settings.reranker or 'none')}</td>"
     yield f"<td>{quality.mean:.3f} <small>[{quality.low:.3f}, {quality.high:.3f}]</small></td>"
     yield f'<td class="{verdict}">{escape(describe_difference(result))}</td>'
     yield f"<td>{result.latency_p50:.1f}</td><td>{result.latency_p95:.1f}</td>"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import product
+from math import prod
 from typing import Final
 
 from answerable.core.errors import InvalidInput
@@ -25,9 +26,8 @@ def check_axes(axes: Axes) -> None:
     if not all(10 <= count <= 2000 for count in axes.candidates):
         raise InvalidInput("A number of candidates is out of range.", hint="Choose 10 to 2000.")
     names = len(axes.indexes) + len(axes.choices) + 1
-    check_count(
-        names * max(1, len(axes.dense_weights)) * max(1, len(axes.top_ks)) * max(1, len(axes.candidates))
-    )
+    others = (axes.dense_weights, axes.top_ks, axes.candidates, axes.rerankers)
+    check_count(names * prod(max(1, len(values)) for values in others))
 
 
 def check_count(points: int) -> None:
@@ -44,13 +44,20 @@ def make_points(
     indexes = {index.name: index for index in (baseline, *others)}
     first = Point(baseline, settings, baseline=True)
     points = [first]
-    for index, weight, top_k, candidates in product(
+    for index, weight, top_k, candidates, reranker in product(
         indexes.values(),
         axes.dense_weights or (settings.dense_weight,),
         axes.top_ks or (settings.top_k,),
         axes.candidates or (settings.candidates,),
+        axes.rerankers or (settings.reranker,),
     ):
-        tried = replace(settings, dense_weight=weight, top_k=top_k, candidates=max(candidates, top_k))
+        tried = replace(
+            settings,
+            dense_weight=weight,
+            top_k=top_k,
+            candidates=max(candidates, top_k),
+            reranker=reranker,
+        )
         point = Point(index, tried)
         if point != replace(first, baseline=False) and point not in points:
             points.append(point)

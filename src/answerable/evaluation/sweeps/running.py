@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from answerable.apps.content import Grounding
+from answerable.apps.retrieval import make_settings
 from answerable.core.closeness import suggest
 from answerable.core.errors import InvalidInput
 from answerable.datasets.service import DatasetService
@@ -21,7 +22,6 @@ from answerable.evaluation.sweeps.indexes import SweptIndexes
 from answerable.evaluation.sweeps.measuring import PointRunner
 from answerable.evaluation.sweeps.planning import check_axes, check_count, make_points
 from answerable.evaluation.sweeps.types import Axes, Point, Sweep
-from answerable.evaluation.targets.search import make_settings
 from answerable.evaluation.types import Evaluator
 from answerable.knowledge.index.search import SearchService
 
@@ -119,6 +119,8 @@ def write_settings(point: Point, baseline: Point) -> dict[str, str | int | float
         values["dense_weight"] = settings.dense_weight
     if settings.candidates != Grounding().candidates:
         values["candidates"] = settings.candidates
+    if settings.reranker is not None:
+        values["reranker"] = settings.reranker
     return values
 
 

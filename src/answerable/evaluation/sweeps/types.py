@@ -29,7 +29,7 @@ class Axes:
     """What is tried, each value with each other. An empty axis stays as it is in the variant, the baseline.
 
     `indexes` are names of the collection's indexes, `choices` what further ones are to be made of. A dense weight of
-    None is the one that fits the language of each question.
+    None is the one that fits the language of each question, a reranker of None is going without.
     """
 
     indexes: tuple[str, ...] = ()
@@ -37,6 +37,7 @@ class Axes:
     dense_weights: tuple[float | None, ...] = ()
     top_ks: tuple[int, ...] = ()
     candidates: tuple[int, ...] = ()
+    rerankers: tuple[str | None, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from answerable.apps.content import Grounding
+from answerable.apps.retrieval import make_settings
 from answerable.core.errors import InvalidInput
 from answerable.datasets.types import Example
 from answerable.evaluation.targets.types import Measured
@@ -70,13 +71,6 @@ async def open_search(
         ask=target,
         origin=origin,
         reusable=index is not None,
-    )
-
-
-def make_settings(grounding: Grounding) -> RetrievalSettings:
-    """Return how a variant searches."""
-    return RetrievalSettings(
-        top_k=grounding.top_k, candidates=grounding.candidates, dense_weight=grounding.dense_weight
     )
 
 

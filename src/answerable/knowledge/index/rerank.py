@@ -2,44 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import Final, Protocol
+from typing import Final
 
 import numpy as np
 
 from answerable.core.errors import InvalidInput, UpstreamFailed
 from answerable.knowledge.index.fusion import scale
 from answerable.knowledge.types import Hit
+from answerable.llm.types import Reranker
 
 RERANKED: Final = 20
 """Passages that a reranker is shown, or `top_k` if that is more."""
 
 
-class Reranker(Protocol):
-    """A cross-encoder, a provider's rerank endpoint, a model as judge."""
-
-    async def score(self, query: str, passages: Sequence[str]) -> Sequence[float]:
-        """Return one finite number for each passage, in order; higher is better, and only the order counts."""
-        ...
-
-
-class Rerankers:
-    """The rerankers of an installation, by the name that a variant's retrieval settings use."""
-
-    def __init__(self, rerankers: Mapping[str, Reranker] | None = None) -> None:
-        self._rerankers = dict(rerankers or {})
-
-    def get(self, name: str) -> Reranker:
-        """Return a reranker. Raises InvalidInput for a name that is not configured."""
-        reranker = self._rerankers.get(name)
-        if reranker is None:
-            known = ", ".join(sorted(self._rerankers)) or "none"
-            raise InvalidInput(
-                f"There is no reranker {name!r}.",
-                hint=f"Configured: {known}. Leave `reranker` out to go without.",
-            )
-        return reranker
+async def find_no_reranker(name: str) -> Reranker:
+    """Raises InvalidInput: what a search without any rerankers says of each."""
+    raise InvalidInput(
+        f"There is no reranker {name!r}.", hint="Configured: none. Leave `reranker` out to go without."
+    )
 
 
 async def rerank(reranker: Reranker, query: str, hits: Sequence[Hit]) -> tuple[Hit, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,11 +19,11 @@ from answerable.knowledge.index.freshness import Freshness
 from answerable.knowledge.index.hybrid import HybridSearch
 from answerable.knowledge.index.lexemes import Lexizer
 from answerable.knowledge.index.passages import PassageCache
-from answerable.knowledge.index.rerank import Reranker, Rerankers, rerank
+from answerable.knowledge.index.rerank import find_no_reranker, rerank
 from answerable.knowledge.index.store import IndexStore
 from answerable.knowledge.index.vectors import VectorCache
 from answerable.knowledge.types import Collection, Groups, Hit, Index, RetrievalSettings
-from answerable.llm.types import Embedder
+from answerable.llm.types import Embedder, Reranker
 
 Target = tuple[str, str | None] | Index
 """A collection with the name of one of its indexes (None: the active one), or an index."""
@@ -33,12 +33,13 @@ Target = tuple[str, str | None] | Index
 class SearchResult:
     """The passages found, best first. `timings_ms` holds embed, lexical, dense, fetch, rerank and total.
 
-    `index_id` is None for a collection without documents.
+    `index_id` is None for a collection without documents; `reranker` ordered them, if one was asked to.
     """
 
     hits: tuple[Hit, ...]
     timings_ms: Mapping[str, float]
     index_id: int | None = None
+    reranker: str | None = None
 
 
 class SearchService:
@@ -54,7 +55,7 @@ class SearchService:
         cache: IndexCache | None = None,
         passages: PassageCache | None = None,
         vectors: VectorCache | None = None,
-        rerankers: Mapping[str, Reranker] | None = None,
+        rerankers: Callable[[str], Awaitable[Reranker]] = find_no_reranker,
     ) -> None:
         self._database = database
         self._embedders = embedders
@@ -66,7 +67,7 @@ class SearchService:
         self._passages = passages or PassageCache()
         self._vectors = vectors or VectorCache()
         self._freshness = Freshness(database)
-        self._rerankers = Rerankers(rerankers)
+        self._rerankers = rerankers
         self._known: dict[tuple[str, str | None], Index] = {}
 
     async def search(
@@ -89,7 +90,7 @@ class SearchService:
         if not query.strip():
             raise InvalidInput("The query is empty.", hint="Ask with at least one word.")
         settings = settings or RetrievalSettings()
-        reranker = None if settings.reranker is None else self._rerankers.get(settings.reranker)
+        reranker = None if settings.reranker is None else await self._rerankers(settings.reranker)
         search = HybridSearch(
             query=query,
             condition=compile_condition(groups, filter),
@@ -109,7 +110,7 @@ class SearchService:
             with search.timed("rerank"):
                 hits = (await rerank(reranker, query, hits))[: settings.top_k]
         timings = {**search.timings, "total": sum(search.timings.values())}
-        return SearchResult(hits=hits, timings_ms=timings, index_id=search.index_id)
+        return SearchResult(hits, timings, index_id=search.index_id, reranker=settings.reranker)
 
     async def find_index(self, collection: str, index: str | None = None) -> Index | None:
         """Return the collection's active index, or the one called `index`, as it stands.

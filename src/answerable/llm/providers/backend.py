@@ -20,14 +20,16 @@ from answerable.llm.endpoints.any_model import AnyModelEndpoint
 from answerable.llm.failures import explain
 from answerable.llm.policy import CallPolicy
 from answerable.llm.prices import PriceList
+from answerable.llm.provider_names import no_rerankers
 from answerable.llm.providers.bounds import bound_response
 from answerable.llm.providers.kit import EmbeddingKit, Kit
 from answerable.llm.providers.listing import list_available
 from answerable.llm.providers.registry import EXTRAS, KINDS
 from answerable.llm.providers.types import Available, ModelFacts, ProviderSettings
+from answerable.llm.rerankers import ProviderReranker
 from answerable.llm.routing.types import SingleModel, Trouble
 from answerable.llm.status import ModelRecord
-from answerable.llm.types import Embedder, Usage
+from answerable.llm.types import Embedder, Reranker, Usage
 
 _TIMEOUT = httpx2.Timeout(600, connect=5)
 """A backstop only: every call runs under a deadline of its own, far shorter than this."""
@@ -109,13 +111,13 @@ class ProviderConnection:
         """Return what the price list and Pydantic AI's profile of the model say; a profile knows by its name alone."""
         profile = self._build(model).profile
         return replace(
-            self.describe_embedder(model),
+            self.describe_other(model),
             images=profile.get("supports_image_input", True),
             json_schema=profile.get("supports_json_schema_output", False),
             tools=profile.get("supports_tools", True),
         )
 
-    def describe_embedder(self, model: str) -> ModelFacts:
+    def describe_other(self, model: str) -> ModelFacts:
         rates = self._prices.find_rates(model)
         return ModelFacts(
             context_window=self._settings.contexts.get(model) or self._prices.find_context_window(model),
@@ -147,6 +149,19 @@ class ProviderConnection:
             dimensions=dimensions,
             batch_texts=kit.batch_texts,
             batch_tokens=kit.batch_tokens,
+            policy=self._policy,
+            prices=self._prices,
+            record=record,
+        )
+
+    def reranker(self, model: str, record: ModelRecord) -> Reranker:
+        kit = self._kit.reranking
+        if kit is None:
+            raise no_rerankers(self._settings.name, self._settings.kind)
+        return ProviderReranker(
+            f"{self._settings.name}:{model}",
+            kit.build(model),
+            batch_texts=kit.batch_texts,
             policy=self._policy,
             prices=self._prices,
             record=record,

@@ -10,6 +10,7 @@ from pydantic_ai.models import Model
 
 from answerable.core.errors import SetupError
 from answerable.llm.providers.types import Available, ProviderSettings
+from answerable.llm.rerankers import RerankApi
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,14 @@ class EmbeddingKit:
 
 
 @dataclass(frozen=True, slots=True)
+class RerankingKit:
+    """The reranking side of a provider; `batch_texts` bounds the passages of one request."""
+
+    build: Callable[[str], RerankApi]
+    batch_texts: int = 1000
+
+
+@dataclass(frozen=True, slots=True)
 class Kit:
     """`catalogue` is the provider's name in genai-prices, None when its prices are its operator's.
 
@@ -36,6 +45,7 @@ class Kit:
 
     chat: Callable[[str], Model] | None = None
     embedding: EmbeddingKit | None = None
+    reranking: RerankingKit | None = None
     catalogue: str | None = None
     available: Callable[[], Awaitable[Available]] | None = None
 

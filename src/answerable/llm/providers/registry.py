@@ -22,6 +22,9 @@ KINDS: Mapping[str, str] = {
 }
 """The module of each kind; it has `build(settings, http) -> Kit`."""
 
+RERANKING: frozenset[str] = frozenset({"openai-compatible"})
+"""The kinds that have rerankers."""
+
 EXTRAS: Mapping[str, str] = {"sentence-transformers": "sentence-transformers"}
 """The extra of the distribution that a kind needs."""
 

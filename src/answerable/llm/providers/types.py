@@ -9,7 +9,7 @@ from typing import Protocol
 
 from answerable.llm.routing.types import SingleModel, Trouble
 from answerable.llm.status import ModelRecord
-from answerable.llm.types import ChatRequest, ChatResult, Embedder, Usage
+from answerable.llm.types import ChatRequest, ChatResult, Embedder, Reranker, Usage
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +33,9 @@ class ProviderSettings:
     """One provider as the operator configured it.
 
     `name` is what stands before the colon of a model's name, `kind` a key of `registry.KINDS`. `options` are
-    the kind's own: `api_version` (azure), `region` (bedrock), `project` and `location` (google-vertex).
-    `contexts` are how many tokens models take, by the operator's word, which goes before any other.
+    the kind's own: `api_version` (azure), `region` (bedrock), `project` and `location` (google-vertex), `rerank`
+    (openai-compatible). `contexts` are how many tokens models take, by the operator's word, which goes before any
+    other.
     `dimensions` are those of embedding models that are not widely known. `concurrency` bounds the chat calls in
     flight at once; as many again may wait for their turn.
     """
@@ -136,8 +137,8 @@ class Connection(Protocol):
         """Return what is known of the chat model. Raises SetupError as `chat` does."""
         ...
 
-    def describe_embedder(self, model: str) -> ModelFacts:
-        """Return what is known of the embedder, without building it."""
+    def describe_other(self, model: str) -> ModelFacts:
+        """Return what is known of an embedder or a reranker, without building it."""
         ...
 
     async def list_available(self) -> Available | None:
@@ -149,6 +150,10 @@ class Connection(Protocol):
 
         Raises SetupError where there is none or its dimensions are not known.
         """
+        ...
+
+    def reranker(self, model: str, record: ModelRecord) -> Reranker:
+        """Return the reranker, which counts in `record`. Raises SetupError where there is none."""
         ...
 
 

@@ -15,7 +15,7 @@ from answerable.core.clock import SystemClock
 from answerable.core.ids import new_id
 from answerable.db.database import Connection, Database
 from answerable.knowledge.index.passages import PassageCache
-from answerable.knowledge.index.rerank import Reranker
+from answerable.knowledge.index.rerank import find_no_reranker
 from answerable.knowledge.index.search import SearchService
 from answerable.knowledge.index.service import IndexService
 from answerable.knowledge.index.vectors import VectorCache
@@ -30,6 +30,7 @@ from answerable.knowledge.types import (
     ParsedDocument,
     RetrievalSettings,
 )
+from answerable.llm.types import Reranker
 from tests.fakes.embedder import HashingEmbedder
 
 
@@ -61,17 +62,21 @@ class Library:
     def make_search(
         self,
         *,
-        rerankers: Mapping[str, Reranker] | None = None,
+        reranker: Reranker | None = None,
         passages: PassageCache | None = None,
         vectors: VectorCache | None = None,
         database: Database | None = None,
     ) -> SearchService:
         """Return a search service with caches of its own, as another process has."""
+
+        async def give(name: str) -> Reranker:
+            return await find_no_reranker(name) if reranker is None else reranker
+
         return SearchService(
             database or self.database,
             lambda name: self.embedder,
             SystemClock(),
-            rerankers=rerankers,
+            rerankers=give,
             passages=passages,
             vectors=vectors,
         )

@@ -241,7 +241,7 @@ class Mute:
 
 async def test_a_reranker_orders_the_best_passages_and_top_k_counts_after_it(library: Library) -> None:
     await library.write(*(Text(f"t{n}", "anchor " * (12 - n) + f"number{n}") for n in range(10)))
-    searches = library.make_search(rerankers={"shortest": ShortestFirst()})
+    searches = library.make_search(reranker=ShortestFirst())
 
     hits = await library.search("anchor", searches=searches, top_k=2, reranker="shortest")
 
@@ -257,6 +257,4 @@ async def test_a_reranker_that_is_not_there_or_gives_no_scores_is_an_error_with_
     with pytest.raises(InvalidInput, match="no reranker 'cohere'"):
         await library.search("harbour", reranker="cohere")
     with pytest.raises(UpstreamFailed, match="reranker gave scores"):
-        await library.search(
-            "harbour", searches=library.make_search(rerankers={"mute": Mute()}), reranker="mute"
-        )
+        await library.search("harbour", searches=library.make_search(reranker=Mute()), reranker="mute")

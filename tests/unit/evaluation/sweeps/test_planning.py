@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from answerable.cli.sweep_values import read_names, read_numbers, read_weights
+from answerable.cli.sweep_values import read_names, read_numbers, read_rerankers, read_weights
 from answerable.core.errors import InvalidInput
+from answerable.evaluation.sweeps.describing import describe_point
 from answerable.evaluation.sweeps.indexes import list_choices, make_name
 from answerable.evaluation.sweeps.planning import check_axes, make_points
 from answerable.evaluation.sweeps.running import open_metrics, write_settings
@@ -24,6 +25,16 @@ def test_every_combination_comes_once_and_the_baseline_first() -> None:
     assert points[0].baseline
     assert [point.baseline for point in points[1:]] == [False] * 7
     assert len({(p.index.name, p.settings.dense_weight, p.settings.top_k) for p in points}) == 8
+
+
+def test_a_search_is_tried_with_and_without_a_reranker() -> None:
+    points = make_points(INDEX, RetrievalSettings(), [], Axes(rerankers=(None, "p:m"), top_ks=(4, 8)))
+
+    assert len(points) == 4
+    assert {point.settings.reranker for point in points} == {None, "p:m"}
+    (reranked,) = (one for one in points if one.settings.reranker and one.settings.top_k == 4)
+    assert write_settings(reranked, points[0]) == {"top_k": 4, "reranker": "p:m"}
+    assert describe_point(reranked) == "main, top 4, dense auto, p:m"
 
 
 def test_without_axes_only_the_baseline_is_measured() -> None:
@@ -89,6 +100,7 @@ def test_lists_are_read_as_people_write_them() -> None:
     assert read_names(None) == ()
     assert read_numbers(["4, 8"], "--top-k") == (4, 8)
     assert read_weights(["auto,0.5"]) == (None, 0.5)
+    assert read_rerankers(["none, p:m"]) == (None, "p:m")
     with pytest.raises(InvalidInput, match="--top-k has 'four'"):
         read_numbers(["four"], "--top-k")
     with pytest.raises(InvalidInput, match="half"):

@@ -1,4 +1,4 @@
-"""A variant may name the index that it searches."""
+"""A variant may name the index that it searches, and a reranker."""
 
 from __future__ import annotations
 
@@ -43,12 +43,14 @@ def test_a_variant_that_names_none_keeps_its_hash() -> None:
     assert _make().hash == hashlib.sha256(canonical.encode()).hexdigest()
 
 
-def test_another_index_is_another_variant() -> None:
+def test_another_index_or_reranker_is_another_variant() -> None:
     assert len({_make().hash, _make(index="short").hash, _make(index="long").hash}) == 3
+    assert len({_make().hash, _make(reranker="p:m").hash, _make(index="short", reranker="p:m").hash}) == 3
 
 
-def test_the_index_stands_in_the_file(tmp_path: Path) -> None:
-    variant = Variant("ask", "main", _make(index="short"))
+@pytest.mark.parametrize("grounding", [{"index": "short"}, {"reranker": "cohere:rerank-v3"}])
+def test_what_is_named_stands_in_the_file(grounding: dict[str, str], tmp_path: Path) -> None:
+    variant = Variant("ask", "main", _make(**grounding))
     files = dump_app("ask", "rag", "", {"production": "main"}, [variant])
     for path, text in files.items():
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
@@ -56,7 +58,7 @@ def test_the_index_stands_in_the_file(tmp_path: Path) -> None:
     loaded = load_apps(tmp_path, default_model=MODEL)
     assert loaded.errors == ()
     (app,) = loaded.apps
-    assert app.variants[0].content.grounding == Grounding(index="short")
+    assert app.variants[0].content.grounding == Grounding.model_validate(grounding)
     assert app.variants[0].hash == variant.hash
 
 
