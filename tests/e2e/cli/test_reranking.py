@@ -48,6 +48,10 @@ def test_a_reranker_by_the_settings_orders_what_is_found(tmp_path: Path) -> None
 
         _write_apps(workspace, RERANKER)
         run_command("apply", workspace=workspace)
+        examined = run_command("doctor", "--json", workspace=workspace, check=False)
+        states = {one["detail"]: one["state"] for one in json.loads(examined.stdout)["checks"]}
+        assert states[f"{RERANKER}: It scores passages."] == "ok"
+        assert examined.returncode == 1, "the other one is over its rate limit"
         _try_sweep(workspace)
         with running_server(workspace) as server, server.client() as client:
             body = {"query": QUERY, "reranker": RERANKER}

@@ -88,6 +88,7 @@ def write_settings(workspace: Path, address: str) -> None:
     write_app(workspace, "stalling", model="demo:assistant!stall")
     write_app(workspace, "failing", model="demo:assistant!server_error", resilience={"deadline": 5})
     write_app(workspace, "judged", model="demo:assistant")
+    write_app(workspace, "reranked", model="demo:assistant", reranker="demo:fake-rerank-1")
     write_app(workspace, "elsewhere", model="local:extractive", collection="yard")
     write_app(
         workspace, "tone", kind="prompt", model="demo:assistant", input={"answer": "string"}, output={"schema": _TONE},

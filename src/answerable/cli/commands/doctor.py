@@ -52,7 +52,8 @@ async def _examine(settings: Settings) -> tuple[list[Check], list[dict[str, Any]
                 await _guarded(check, services)
                 for check in (_check_database, _check_embedder, _check_model, _check_traces, _check_budgets)
             ]
-            return [*checks, *seen], await _collections(services)
+            rerankers = [await _check_reranker(services, name) for name in _list_rerankers(services)]
+            return [*checks, *seen, *rerankers], await _collections(services)
     except AnswerableError as error:
         return [*checks, Check("start", "failed", error.detail, error.hint)], []
 
@@ -107,6 +108,18 @@ async def _check_model(services: Services) -> Check:
         )
     health = await services.models.check(name)
     return Check("model", "ok" if health.ok else "failed", f"{health.name}: {health.detail}", health.hint)
+
+
+def _list_rerankers(services: Services) -> list[str]:
+    """Return the rerankers of the variants that a label is on: without them, nobody gets an answer of those."""
+    labels = (label for app in services.apps.list_apps() for label in app.labels.values())
+    groundings = (label.variant.content.grounding for label in labels)
+    return sorted({one.reranker for one in groundings if one is not None and one.reranker is not None})
+
+
+async def _check_reranker(services: Services, name: str) -> Check:
+    health = await services.models.check_reranker(name)
+    return Check("reranker", "ok" if health.ok else "failed", f"{health.name}: {health.detail}", health.hint)
 
 
 async def _check_traces(services: Services) -> Check:

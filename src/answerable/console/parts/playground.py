@@ -9,7 +9,8 @@ from typing import Any
 from nicegui import ui
 from nicegui.events import GenericEventArguments
 
-from answerable.console.elements import READ_FORM, Tag
+from answerable.apps.rerankers import check_named, list_rerankers
+from answerable.console.elements import READ_FORM, Select, Tag
 from answerable.console.parts.passage_panel import PassagePanel
 from answerable.console.prose import plain_text
 from answerable.console.visitor import Visitor
@@ -30,7 +31,7 @@ class Playground:
         self._hits: Sequence[Hit] = ()
         with Tag("section", "", "playground", aria_label="Search playground"):
             with Tag("form", "", "search-form").on("submit", self._on_search, js_handler=READ_FORM):
-                _build_fields()
+                _build_fields(list_rerankers(visitor.services.apps.list_apps()))
             self._results = ui.element("div")
         ui.on("open-source", self._on_open)
 
@@ -44,9 +45,18 @@ class Playground:
             collection=collection,
             groups=principal.groups,
             filter=_read_filter(str(fields["filter"])),
-            settings=_read_settings(fields),
+            settings=self._read_settings(fields),
         )
         self._show(found)
+
+    def _read_settings(self, fields: dict[str, str]) -> RetrievalSettings:
+        """Return what the form says. Raises InvalidInput for a reranker that it does not offer."""
+        weight = None if fields["weight"] == _AUTO else float(fields["weight"])
+        top_k = int(fields["top_k"]) if fields["top_k"].isdigit() else 8
+        reranker = fields.get("reranker") or None
+        if reranker is not None:
+            check_named(reranker, self._visitor.services.apps.list_apps())
+        return RetrievalSettings(top_k=min(max(top_k, 1), 50), dense_weight=weight, reranker=reranker)
 
     def _show(self, found: SearchResult) -> None:
         self._hits = found.hits
@@ -62,7 +72,7 @@ class Playground:
             Tag("p", f"{len(found.hits)} passages in {total:.0f} ms", "search-facts", role="status")
             with Tag("ol", "", "hits"):
                 for number, hit in enumerate(found.hits, start=1):
-                    _build_hit(number, hit, strongest)
+                    _build_hit(number, hit, strongest, "Fused" if found.reranker is None else "Reranked")
 
     async def _on_open(self, event: GenericEventArguments) -> None:
         number = int(event.args["source"])
@@ -70,7 +80,7 @@ class Playground:
             await self._passages.open(self._hits[number - 1], number=number)
 
 
-def _build_fields() -> None:
+def _build_fields(rerankers: Sequence[str]) -> None:
     with Tag("div", "", "search-query"):
         Tag(
             "input", "", "input", id="search", name="query", required="required", placeholder="Search the passages",
@@ -90,6 +100,11 @@ def _build_fields() -> None:
                 )  # fmt: skip
                 Tag("output", "auto", "weight-value", id="weight-shown")
                 Tag("input", type="hidden", name="weight", value=_AUTO, id="weight-value")
+        if rerankers:
+            with Tag("label", "", "field"):
+                Tag("span", "Reranker", "label")
+                shown = {"": "none", **{name: name for name in rerankers}}
+                Select(shown, value="", label="Reranker").set_attribute("name", "reranker")
         with Tag("label", "", "field is-wide"):
             Tag("span", "Filter on metadata (JSON)", "label")
             Tag(
@@ -102,7 +117,7 @@ def _build_fields() -> None:
             )
 
 
-def _build_hit(number: int, hit: Hit, strongest: float) -> None:
+def _build_hit(number: int, hit: Hit, strongest: float, ordered_by: str) -> None:
     title = hit.document.title or hit.document.uri
     place = [part for part in hit.heading_path if part != title]
     if hit.page is not None:
@@ -124,7 +139,7 @@ def _build_hit(number: int, hit: Hit, strongest: float) -> None:
             Tag("span", " › ".join(place), "source-place")
         Tag("span", plain_text(hit.text), "hit-text")
         with Tag("span", "", "scores"):
-            _build_score("Fused", hit.score, hit.score, "fused")
+            _build_score(ordered_by, hit.score, hit.score, "fused")
             _build_score("Meaning", hit.scores.dense, hit.scores.dense, "dense")
             lexical = hit.scores.lexical
             _build_score(
@@ -154,9 +169,3 @@ def _read_filter(text: str) -> dict[str, Any] | None:
     if not isinstance(value, dict):
         raise InvalidInput("The filter is not a JSON object.", hint='Such as {"year": 2024}.')
     return value
-
-
-def _read_settings(fields: dict[str, str]) -> RetrievalSettings:
-    weight = None if fields["weight"] == _AUTO else float(fields["weight"])
-    top_k = int(fields["top_k"]) if fields["top_k"].isdigit() else 8
-    return RetrievalSettings(top_k=min(max(top_k, 1), 50), dense_weight=weight)
