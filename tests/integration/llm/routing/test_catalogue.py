@@ -103,10 +103,13 @@ async def test_a_check_shows_the_context_that_a_server_tells_unless_the_operator
     assert told == {
         "mine:fake-1": 32_768,
         "mine:fake-embedding-1": None,
+        "mine:fake-rerank-1": None,
         "stated:fake-1": 4096,
         "stated:fake-embedding-1": None,
+        "stated:fake-rerank-1": None,
         "ollama:fake-1": 32_768,
         "ollama:fake-embedding-1": None,
+        "ollama:fake-rerank-1": None,
     }
 
 
