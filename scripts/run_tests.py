@@ -26,7 +26,7 @@ def main() -> int:
     for name, arguments in _SUITES.items():
         cache = Path(".pytest_cache") / name.replace(" ", "-")
         _find_notes(cache).unlink(missing_ok=True)
-        code = _run(cache, "-n", "2", *arguments)
+        code = _run(cache, "-n", "2", "--durations", "15", *arguments)
         failed = _list_failed(cache) if code == _TESTS_FAILED else []
         if 0 < len(failed) <= _MOST_UNSTEADY:
             print(f"\nOnce more, alone: {', '.join(failed)}\n", flush=True)
