@@ -49,7 +49,7 @@ def test_a_check_shows_what_each_costs_and_can_and_whether_it_is_there(workspace
 
     assert checked.returncode == 1, checked.stderr
     assert lines["mine:fake-1"].split() == [
-        "*", "mine:fake-1", "chat", "unknown", "0.1", "0.3", "images", "json", "tools", "yes"
+        "*", "mine:fake-1", "chat", "32,768", "0.1", "0.3", "images", "json", "tools", "yes"
     ]  # fmt: skip
     assert lines["away:m:"].split()[1:5] == ["chat", "unknown", "unknown", "unknown"]
     assert lines["away:m:"].split()[-1] == "no"
