@@ -11,9 +11,12 @@ from tests.e2e.running import RunningServer
 def ask(page: Page, question: str, *, app: str | None = None, done: str = ".turn-facts") -> None:
     if app is not None:
         page.get_by_label("App", exact=True).select_option(app)
+    turns = page.locator(".turn")
+    before = turns.count()
     page.get_by_label("Question", exact=True).fill(question)
     page.keyboard.press("Enter")
-    expect(page.locator(".turn").last.locator(done)).to_be_visible()
+    expect(turns).to_have_count(before + 1)
+    expect(turns.last.locator(done)).to_be_visible()
 
 
 def test_an_answer_shows_each_sentence_with_its_verdict(open_page: OpenPage) -> None:
