@@ -7,15 +7,18 @@ tests: it is printed as unsteady, to be found and mended. But it says nothing ab
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 _ROOT = Path(__file__).parent.parent
+_CORES = os.cpu_count() or 1
 _SUITES = {
-    "tests": ["--dist", "loadgroup", "--ignore", "tests/e2e/console"],
-    "browser tests": ["--dist", "loadfile", "tests/e2e/console"],
+    "tests": ["-n", str(_CORES + 1), "--dist", "loadgroup", "--ignore", "tests/e2e/console"],
+    "browser tests": ["-n", str(_CORES), "--dist", "loadfile", "tests/e2e/console"],
 }
+"""With their processes: those of the first wait a good deal, for deadlines and for what comes back after a fault."""
 _TESTS_FAILED = 1
 _MOST_UNSTEADY = 3
 """With more failures than this something is broken, and a second try only hides it."""
@@ -26,7 +29,7 @@ def main() -> int:
     for name, arguments in _SUITES.items():
         cache = Path(".pytest_cache") / name.replace(" ", "-")
         _find_notes(cache).unlink(missing_ok=True)
-        code = _run(cache, "-n", "2", "--durations", "15", *arguments)
+        code = _run(cache, "--durations", "15", *arguments)
         failed = _list_failed(cache) if code == _TESTS_FAILED else []
         if 0 < len(failed) <= _MOST_UNSTEADY:
             print(f"\nOnce more, alone: {', '.join(failed)}\n", flush=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import signal
 import socket
 import subprocess
@@ -14,6 +15,7 @@ from typing import Final
 
 _ROOT = Path(__file__).parents[2]
 _NUMBER: Final = 8
+_SHIM: Final = Path(__file__).with_name("shim.py")
 _READ_LATER: Final = ("ANSWERABLE_", "DATABASE_URL", "PYTEST_CURRENT_TEST")
 """How names begin that no import reads. A command with another value of any other name cannot be a fork."""
 _OF_THE_PARENT: Final = {"OPENBLAS_NUM_THREADS": "1"}
@@ -93,6 +95,18 @@ class Forker:
             streams = [nothing.fileno(), stdout, stderr]
             socket.send_fds(self._control, [json.dumps(request).encode()], [theirs.fileno(), *streams])
         return ForkedCommand(ours, args)
+
+    @property
+    def descriptor(self) -> int:
+        """Return what a process must inherit, for the program to work in it."""
+        return self._control.fileno()
+
+    def write_program(self, folder: Path) -> None:
+        """Write a program `answerable` there that shells can call; each call is a fork."""
+        program = folder / "answerable"
+        interpreter = f"{shlex.quote(sys.executable)} -IS {shlex.quote(str(_SHIM))}"
+        program.write_text(f'#!/bin/sh\nexec {interpreter} {self.descriptor} "$@"\n', encoding="utf-8")
+        program.chmod(0o755)
 
     def close(self) -> None:
         self._control.close()

@@ -19,6 +19,7 @@ from typing import IO, Any, Protocol
 
 import httpx
 
+from tests.e2e.first_start import spare
 from tests.e2e.forking import Forker
 
 START_SECONDS = 180
@@ -89,8 +90,11 @@ def run_command(
     timeout: float = 240,
     check: bool = True,
     forked: bool = True,
+    first: bool = False,
 ) -> subprocess.CompletedProcess[str]:
-    """Run `answerable ARGS` on a workspace to its end."""
+    """Run `answerable ARGS` on a workspace to its end; the `first` start sets the database up."""
+    if not first and "DATABASE_URL" not in (env or {}):
+        spare(workspace)
     words = [*args, "--workspace", str(workspace)]
     with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors:
         process = start_command(*words, output=output, errors=errors, env=env, forked=forked)
@@ -108,6 +112,38 @@ def run_command(
     return result
 
 
+def run_script(
+    script: str,
+    folder: Path,
+    *,
+    options: str,
+    env: Mapping[str, str] | None = None,
+    programs: Path | None = None,
+    timeout: float = 400,
+) -> subprocess.CompletedProcess[str]:
+    """Run a script in a folder by bash, `programs` before all others; its `answerable` is as in `start_command`.
+
+    `env` is what the script is told: names that no import reads.
+    """
+    environment = clean_environment()
+    forker = _find_forker()
+    with tempfile.TemporaryDirectory(prefix="answerable-bin-") as forks:
+        suits = forker is not None and forker.suits(environment)
+        if forker is not None and suits:
+            forker.write_program(Path(forks))
+        found_in = [programs, forks, Path(sys.executable).parent, "/usr/bin", "/bin"]
+        return subprocess.run(
+            ["bash", options, "pipefail", "-c", script],
+            cwd=folder,
+            env={**environment, **(env or {}), "PATH": os.pathsep.join(map(str, filter(None, found_in)))},
+            pass_fds=[forker.descriptor] if forker is not None and suits else [],
+            capture_output=True,
+            text=True,
+            timeout=timeout,
+            check=False,
+        )
+
+
 def _read(file: IO[bytes]) -> str:
     file.seek(0)
     return file.read().decode()
@@ -121,6 +157,7 @@ def running_server(
     env: Mapping[str, str] | None = None,
     port: int | None = 0,
     forked: bool = True,
+    first: bool = False,
 ) -> Iterator[RunningServer]:
     """Run `answerable serve` until the block ends; it must then stop by itself on SIGTERM.
 
@@ -128,7 +165,7 @@ def running_server(
     """
     with tempfile.TemporaryDirectory(prefix="answerable-ready-") as folder:
         server = start_server(
-            workspace, Path(folder) / "ready.json", args=args, env=env, port=port, forked=forked
+            workspace, Path(folder) / "ready.json", args=args, env=env, port=port, forked=forked, first=first
         )
         try:
             yield server
@@ -144,10 +181,13 @@ def start_server(
     env: Mapping[str, str] | None = None,
     port: int | None = 0,
     forked: bool = True,
+    first: bool = False,
 ) -> RunningServer:
-    """Start the server and wait until it answers."""
+    """Start the server and wait until it answers; the `first` start sets the database up."""
     ready_file.unlink(missing_ok=True)
     workspace.mkdir(parents=True, exist_ok=True)
+    if not first and "DATABASE_URL" not in (env or {}):
+        spare(workspace)
     words = ["serve", "--ready-file", str(ready_file), *([] if port is None else ["--port", str(port)])]
     with (workspace / "serve.log").open("ab") as log:
         process = start_command(

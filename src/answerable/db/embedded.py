@@ -22,7 +22,7 @@ from typing import IO
 
 from answerable.core.errors import SetupError
 from answerable.db.postmaster import Postmaster, find_postmaster, is_alive, works_in
-from answerable.db.server_user import as_server_user, give_to_server_user
+from answerable.db.server_user import as_server_user, give_to_server_user, take_over
 from answerable.db.socket_folder import make_socket_folder, remove_socket_folder
 
 MAJOR_VERSION = 18
@@ -136,6 +136,7 @@ class EmbeddedPostgres:
     def _init_data(self) -> None:
         if (self.data / "PG_VERSION").exists():
             self._check_version()
+            take_over(self.data)
             return
         # What is there without a PG_VERSION is half made: initdb died.
         shutil.rmtree(self.data, ignore_errors=True)

@@ -34,6 +34,18 @@ def give_to_server_user(path: Path) -> None:
     _let_pass(path.parent)
 
 
+def take_over(folder: Path) -> None:
+    """Let the server's user have a folder that was copied or moved here, with all that is in it."""
+    if os.geteuid() != 0:
+        return
+    _let_pass(folder.parent)
+    user = _get_other_user()
+    if folder.stat().st_uid != user.pw_uid:
+        for place, _, files in os.walk(folder):
+            for path in (place, *(os.path.join(place, name) for name in files)):
+                os.chown(path, user.pw_uid, user.pw_gid, follow_symlinks=False)
+
+
 def _let_pass(folder: Path) -> None:
     """Let the server's user walk through the folders above its data (as root only; read stays as it was)."""
     for parent in [folder, *folder.parents]:

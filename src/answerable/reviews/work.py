@@ -179,14 +179,21 @@ class ReviewWork:
     async def _find_free(
         self, tx: Connection, queue: Queue, annotator: str, *, besides: Sequence[int], now: datetime
     ) -> Item | None:
+        """Return an ordinary item, or in its place a gold one; gold alone would tell nothing."""
+        ordinary = await self._find_ordinary(tx, queue, annotator, besides=besides, now=now)
+        if ordinary is None or not queue.spec.gold_share:
+            return ordinary
         done = await annotation_store.count_of_annotator(tx, queue.id, annotator)
-        turn = done + len(besides)
-        if queue.spec.gold_share and is_gold_turn(queue, annotator, turn):
-            found = await item_store.find_free(
-                tx, queue.id, annotator, annotators=1, besides=besides, gold=True, now=now
-            )
-            if found is not None:
-                return found
+        if not is_gold_turn(queue, annotator, done + len(besides)):
+            return ordinary
+        gold = await item_store.find_free(
+            tx, queue.id, annotator, annotators=1, besides=besides, gold=True, now=now
+        )
+        return gold or ordinary
+
+    async def _find_ordinary(
+        self, tx: Connection, queue: Queue, annotator: str, *, besides: Sequence[int], now: datetime
+    ) -> Item | None:
         passed = list(besides)
         wait = False
         for _ in range(_TRIES):

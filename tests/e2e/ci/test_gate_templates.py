@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,7 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.e2e.running import clean_environment
+from tests.e2e.running import clean_environment, run_script
 
 TEMPLATES = Path(__file__).parents[3] / "deploy" / "ci"
 APP = """\
@@ -65,16 +64,7 @@ def run_git(folder: Path, *args: str) -> str:
 
 def run_step(script: str, folder: Path, tmp_path: Path, env: Mapping[str, str]) -> int:
     """Run the lines of a step as a runner does, in its shell; return its exit status."""
-    programs = f"{tmp_path / 'bin'}:{Path(sys.executable).parent}:/usr/bin:/bin"
-    done = subprocess.run(
-        ["bash", "-eo", "pipefail", "-c", script],
-        cwd=folder,
-        env={**clean_environment(), **env, "PATH": programs},
-        capture_output=True,
-        text=True,
-        timeout=400,
-        check=False,
-    )
+    done = run_script(script, folder, options="-eo", env=env, programs=tmp_path / "bin")
     print(done.stdout, done.stderr)
     return done.returncode
 

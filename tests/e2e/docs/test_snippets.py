@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from answerable.settings import load_settings
-from tests.e2e.running import clean_environment
+from tests.e2e.running import run_script
 
 ROOT = Path(__file__).parents[3]
 PROMISED = {
@@ -18,7 +16,7 @@ PROMISED = {
 }
 """What the text of a page says that its commands print."""
 
-_PAGE_SECONDS = 600  # a page has up to thirty commands, and each starts a Python
+_PAGE_SECONDS = 600  # a page has up to thirty commands
 _BLOCK = re.compile(r"^```(\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
 
@@ -39,16 +37,7 @@ def test_the_commands_of_a_page_run(page: str, tmp_path: Path) -> None:
     (tmp_path / "answerable.toml").touch()
     (tmp_path / "examples").symlink_to(ROOT / "examples")
     script = "\n".join(_blocks("sh")[page])
-    programs = f"{Path(sys.executable).parent}:/usr/bin:/bin"
-    result = subprocess.run(
-        ["bash", "-euo", "pipefail", "-c", script],
-        cwd=tmp_path,
-        env={**clean_environment(), "PATH": programs},
-        capture_output=True,
-        text=True,
-        timeout=_PAGE_SECONDS,
-        check=False,
-    )
+    result = run_script(script, tmp_path, options="-euo", timeout=_PAGE_SECONDS)
     assert result.returncode == 0, f"{result.stdout}\n{result.stderr}"
     for words in PROMISED.get(page, ()):
         assert words in result.stdout

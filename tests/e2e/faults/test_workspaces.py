@@ -54,35 +54,37 @@ def mount() -> Iterator[Mount]:
 def test_a_workspace_may_have_any_path(tmp_path: Path, name: str) -> None:
     workspace = tmp_path / name
     documents = write_documents(workspace / "documents here")
-    with running_server(workspace):
+    with running_server(workspace, first=True):
         ingested = run_command("ingest", str(documents), workspace=workspace)
     assert "3 documents read" in ingested.stderr
 
 
 def test_a_workspace_that_cannot_be_a_folder_is_refused(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    result = run_command("serve", "--port", "0", workspace=tmp_path / "file" / "below", check=False)
+    result = run_command(
+        "serve", "--port", "0", workspace=tmp_path / "file" / "below", first=True, check=False
+    )
     _assert_refused(result, "cannot be written", "--workspace")
 
 
 def test_a_read_only_workspace_is_refused(tmp_path: Path, mount: Mount) -> None:
     mount(tmp_path / "read-only", "ro,size=1m")
-    result = run_command("serve", "--port", "0", workspace=tmp_path / "read-only", check=False)
+    result = run_command("serve", "--port", "0", workspace=tmp_path / "read-only", first=True, check=False)
     _assert_refused(result, "cannot be written: Read-only file system", "--workspace")
 
 
 def test_a_disk_without_space_is_refused(tmp_path: Path, mount: Mount) -> None:
     mount(tmp_path / "small", "size=100m")
-    result = run_command("serve", "--port", "0", workspace=tmp_path / "small", check=False)
+    result = run_command("serve", "--port", "0", workspace=tmp_path / "small", first=True, check=False)
     _assert_refused(result, "Only 100 MiB are free", "Free some space")
-    doctor = run_command("doctor", workspace=tmp_path / "small", check=False)
+    doctor = run_command("doctor", workspace=tmp_path / "small", first=True, check=False)
     assert doctor.returncode == 1
     assert "Free some space" in doctor.stdout
 
 
 def test_a_database_that_is_not_there_is_named(tmp_path: Path) -> None:
     away = {"DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none"}
-    result = run_command("serve", "--port", "0", workspace=tmp_path, env=away, check=False)
+    result = run_command("serve", "--port", "0", workspace=tmp_path, env=away, first=True, check=False)
     _assert_refused(result, "127.0.0.1", "Check that PostgreSQL runs there")
 
 
@@ -98,7 +100,7 @@ def test_a_disk_that_fills_up_fails_the_run_and_spoils_nothing(tmp_path: Path, m
     mount(place, "size=400m")
     documents = _write_long_documents(tmp_path / "documents", count=8)
     few = write_documents(tmp_path / "few")
-    with running_server(place / "workspace") as server, server.client() as client:
+    with running_server(place / "workspace", first=True) as server, server.client() as client:
         workspace = server.workspace
         run_command("ingest", str(few), workspace=workspace)
         with (place / "ballast").open("wb") as ballast:

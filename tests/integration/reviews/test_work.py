@@ -196,7 +196,7 @@ async def test_gold_questions_are_mixed_in_for_everybody_and_never_used_up(desk:
             await desk.save(queue, held.item, annotator, YES if annotator == "ann" else NO)
             seen.append(held)
         gold = [held for held in seen if held.item.gold is not None]
-        assert 3 <= len(gold) <= 12
+        assert 1 <= len(gold) <= 12
         assert len({held.item.id for held in seen}) == 40
     facts = {one.annotator: one for one in await desk.service.list_annotators(queue)}
     assert facts["ann"].gold == 1.0
@@ -205,8 +205,8 @@ async def test_gold_questions_are_mixed_in_for_everybody_and_never_used_up(desk:
 
 
 async def test_without_ordinary_items_there_is_nothing_to_mix_gold_into(desk: Desk) -> None:
-    queue = await desk.make_queue(candidates=make_candidates(20, gold=YES), gold_share=0.01)
-    assert await desk.next(queue, "ann") is None
+    queue = await desk.make_queue(candidates=make_candidates(20, gold=YES), gold_share=0.5)
+    assert [await desk.next(queue, f"annotator {number}") for number in range(20)] == [None] * 20
 
 
 async def test_an_item_that_is_gone_says_so(desk: Desk) -> None:

@@ -12,6 +12,9 @@ from answerable.access.budgets.types import Estimate
 _REMEMBERED: Final = 256
 _REFRESH: Final = 32
 """Calls after which the table of durations is made anew."""
+_FEWEST: Final = 16
+"""Calls that a mean is of. After a stall every call in flight is older than nearly all that are remembered, and
+the few that are older still say nothing."""
 
 
 class Estimator:
@@ -39,7 +42,7 @@ class Estimator:
         if not self._rest:
             return otherwise
         at = bisect_right(self._durations, age) if age else 0
-        return Estimate(*self._rest[min(at, len(self._rest) - 1)])
+        return Estimate(*self._rest[max(0, min(at, len(self._rest) - _FEWEST))])
 
     def _refresh(self) -> None:
         """Make `_rest[i]` the mean tokens and money of the calls from the i-th shortest on."""
