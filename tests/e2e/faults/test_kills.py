@@ -36,7 +36,7 @@ def _write_documents(folder: Path) -> Path:
         sections = [
             f"## Part {part} of {document}\n\n"
             + " ".join(
-                f"Gauge {document}.{part}.{line} showed {numbers.random():.6f} bar." for line in range(40)
+                f"Gauge {document}.{part}.{line} showed {numbers.random():.6f} bar." for line in range(20)
             )
             for part in range(numbers.randint(1, 6))
         ]

@@ -63,7 +63,7 @@ def test_an_interrupted_ingestion_stops_soon_and_a_second_one_completes_it(tmp_p
     folder = tmp_path / "documents"
     folder.mkdir()
     for document in range(DOCUMENTS):
-        lines = [f"Gauge {document}.{line} showed {line * 7} bar in the morning." for line in range(200)]
+        lines = [f"Gauge {document}.{line} showed {line * 7} bar in the morning." for line in range(100)]
         (folder / f"{document:02}.md").write_text(f"# Log {document}\n\n" + " ".join(lines))
     command = [sys.executable, "-m", "answerable", "ingest", str(folder), "--workspace", str(tmp_path)]
     with running_server(tmp_path, args=["--no-worker"]) as server, server.client() as client:
