@@ -3,8 +3,9 @@
     python -m benchmarks.tracing_overhead [SECONDS]
 
 Two servers with a workspace and a database each, over the XQuAD-en paragraphs and one fake model server, take the same
-load in turns of five seconds, so that both see the machine in the same moods. The ratio is of all answers of all turns,
-its interval by resampling the pairs of turns.
+load in turns of five seconds, so that both see the machine in the same moods. Each turn goes on where the last one
+ended: they are more questions than the embedder remembers, so each is embedded, as a question of a user is. The ratio
+is of all answers of all turns, its interval by resampling the pairs of turns.
 """
 
 from __future__ import annotations
@@ -79,8 +80,10 @@ async def _measure(base: Path, model_url: str, seconds: float, stack: ExitStack)
         for name in ("on", "off") if turn % 2 else ("off", "on"):
             ready = servers[name]
             before = _read_processor(base / name, ready["pid"])
+            begin = round(answers[name]) % len(bodies)
+            following = bodies[begin:] + bodies[:begin]
             load = await put_load(
-                f"{ready['url']}/ask", bodies, seconds=TURN, callers=CALLERS, key=ready["admin_key"]
+                f"{ready['url']}/ask", following, seconds=TURN, callers=CALLERS, key=ready["admin_key"]
             )
             used[name] += _read_processor(base / name, ready["pid"]) - before
             if load.errors:
