@@ -60,7 +60,7 @@ def test_a_call_that_runs_long_is_expected_to_use_what_long_ones_use() -> None:
 
 def test_a_single_odd_call_does_not_speak_for_all_that_wait_in_a_stall() -> None:
     estimator = Estimator()
+    estimator.learn(10.0, 10, 0.0)
     for _ in range(255):
         estimator.learn(1.0, 500, 0.0)
-    estimator.learn(10.0, 10, 0.0)
     assert estimator.expect(20.0, Estimate(tokens=7.0)).tokens > 450
