@@ -4,8 +4,8 @@
 
 Two servers with a workspace and a database each, over the XQuAD-en paragraphs and one fake model server, take the same
 load in turns of five seconds, so that both see the machine in the same moods. Each turn goes on where the last one
-ended: they are more questions than the embedder remembers, so each is embedded, as a question of a user is. The ratio
-is of all answers of all turns, its interval by resampling the pairs of turns.
+ended: they are more questions than the embedder remembers, so each is embedded, as a question of a user is, but for the
+tenth that the warm-up has just asked. The ratio is of all answers of all turns, its interval by resampling the pairs.
 """
 
 from __future__ import annotations

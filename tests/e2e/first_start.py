@@ -18,13 +18,13 @@ from answerable.db.migrate import migrate
 _STATE = ".answerable"
 
 
-def spare(workspace: Path) -> None:
+def give_database(workspace: Path) -> None:
     """Give a workspace without a database the one that its first start would make."""
     state = workspace / _STATE
     if not state.exists():
         state.mkdir(parents=True)
-        # Everything as it is, since PostgreSQL looks at whom its files belong to.
-        subprocess.run(["cp", "--archive", str(_make_database()), str(state)], check=True)
+        # Everything as it is, since PostgreSQL looks at whose its files are and who may read them.
+        subprocess.run(["cp", "-a", str(_make_database()), str(state)], check=True)
 
 
 @functools.cache

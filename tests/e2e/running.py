@@ -19,7 +19,7 @@ from typing import IO, Any, Protocol
 
 import httpx
 
-from tests.e2e.first_start import spare
+from tests.e2e.first_start import give_database
 from tests.e2e.forking import Forker
 
 START_SECONDS = 180
@@ -66,11 +66,17 @@ def start_command(
 ) -> Command:
     """Start `answerable ARGS`: as a fork where that is the same (see `tests.e2e.forked`), else by the interpreter."""
     environment = clean_environment(env)
-    forker = _find_forker() if forked else None
-    if forker is not None and forker.suits(environment):
+    forker = _find_forker_for(environment) if forked else None
+    if forker is not None:
         return forker.start(args, stdout=output.fileno(), stderr=errors.fileno(), environment=environment)
     command = [sys.executable, "-m", "answerable", *args]
     return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=errors, env=environment)
+
+
+def _find_forker_for(environment: Mapping[str, str]) -> Forker | None:
+    """Return the parent of commands where a command in this environment may be a fork."""
+    forker = _find_forker()
+    return forker if forker is not None and forker.suits(environment) else None
 
 
 @functools.cache
@@ -94,7 +100,7 @@ def run_command(
 ) -> subprocess.CompletedProcess[str]:
     """Run `answerable ARGS` on a workspace to its end; the `first` start sets the database up."""
     if not first and "DATABASE_URL" not in (env or {}):
-        spare(workspace)
+        give_database(workspace)
     words = [*args, "--workspace", str(workspace)]
     with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors:
         process = start_command(*words, output=output, errors=errors, env=env, forked=forked)
@@ -126,17 +132,16 @@ def run_script(
     `env` is what the script is told: names that no import reads.
     """
     environment = clean_environment()
-    forker = _find_forker()
+    forker = _find_forker_for(environment)
     with tempfile.TemporaryDirectory(prefix="answerable-bin-") as forks:
-        suits = forker is not None and forker.suits(environment)
-        if forker is not None and suits:
+        if forker is not None:
             forker.write_program(Path(forks))
         found_in = [programs, forks, Path(sys.executable).parent, "/usr/bin", "/bin"]
         return subprocess.run(
             ["bash", options, "pipefail", "-c", script],
             cwd=folder,
             env={**environment, **(env or {}), "PATH": os.pathsep.join(map(str, filter(None, found_in)))},
-            pass_fds=[forker.descriptor] if forker is not None and suits else [],
+            pass_fds=[] if forker is None else [forker.descriptor],
             capture_output=True,
             text=True,
             timeout=timeout,
@@ -187,7 +192,7 @@ def start_server(
     ready_file.unlink(missing_ok=True)
     workspace.mkdir(parents=True, exist_ok=True)
     if not first and "DATABASE_URL" not in (env or {}):
-        spare(workspace)
+        give_database(workspace)
     words = ["serve", "--ready-file", str(ready_file), *([] if port is None else ["--port", str(port)])]
     with (workspace / "serve.log").open("ab") as log:
         process = start_command(

@@ -35,12 +35,15 @@ def give_to_server_user(path: Path) -> None:
 
 
 def take_over(folder: Path) -> None:
-    """Let the server's user have a folder that was copied or moved here, with all that is in it."""
+    """Let the server's user have a folder that root copied or moved here, with all that is in it.
+
+    What belongs to somebody else is left alone: they run their server themselves.
+    """
     if os.geteuid() != 0:
         return
     _let_pass(folder.parent)
-    user = _get_other_user()
-    if folder.stat().st_uid != user.pw_uid:
+    if folder.stat().st_uid == 0:
+        user = _get_other_user()
         for place, _, files in os.walk(folder):
             for path in (place, *(os.path.join(place, name) for name in files)):
                 os.chown(path, user.pw_uid, user.pw_gid, follow_symlinks=False)

@@ -160,6 +160,18 @@ def test_a_copy_of_a_workspace_has_a_server_of_its_own(folder: Path, tmp_path: P
     original.stop()
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root runs the server as another user")
+def test_the_data_of_another_user_is_not_taken_from_them(folder: Path) -> None:
+    server, somebody = EmbeddedPostgres(folder), 54_321
+    server.start()
+    server.stop()
+    for path in (server.data, *server.data.rglob("*")):
+        os.chown(path, somebody, somebody)
+    with pytest.raises(SetupError, match="did not start"):
+        server.start()
+    assert server.data.stat().st_uid == (server.data / "PG_VERSION").stat().st_uid == somebody
+
+
 def test_a_trap_in_the_place_of_the_socket_is_avoided(folder: Path, tmp_path: Path) -> None:
     first = EmbeddedPostgres(folder)
     first.start()
